@@ -1,0 +1,1 @@
+"""Who may be texted, from which number, and why."""

@@ -1,0 +1,79 @@
+"""The walls around contacts, and the database's own rules of permission."""
+
+from django.db import migrations
+
+WALLS = """
+CALL wall_off('contacts_tag');
+CALL wall_off('contacts_group');
+CALL wall_off('contacts_contact');
+CALL wall_off('contacts_number');
+CALL wall_off('contacts_groupmembership');
+CALL wall_off('contacts_contacttag');
+CALL wall_off('contacts_optout');
+CALL wall_off('contacts_block');
+CALL wall_off('contacts_consentevent');
+CALL wall_off('contacts_import');
+CALL wall_in('contacts_number', 'opt_out_tag_id', 'contacts_tag');
+CALL wall_in('contacts_groupmembership', 'group_id', 'contacts_group');
+CALL wall_in('contacts_groupmembership', 'contact_id', 'contacts_contact');
+CALL wall_in('contacts_contacttag', 'tag_id', 'contacts_tag');
+CALL wall_in('contacts_contacttag', 'contact_id', 'contacts_contact');
+CALL wall_in('contacts_optout', 'number_id', 'contacts_number');
+CALL wall_in('contacts_import', 'group_id', 'contacts_group');
+"""
+
+PERMISSION = """
+-- The advisory lock of one (number, phone): sends hold it shared, an opt-out takes it alone.
+CREATE FUNCTION permission_key(number_id bigint, phone text) RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN hashtextextended(phone, number_id);
+"""
+
+LEDGER = """
+-- The ledger's head: the number and the hash of each account's newest line. Only the trigger below writes it.
+CREATE TABLE consent_ledger_head (
+    account_id bigint PRIMARY KEY REFERENCES shout_account (id) ON DELETE CASCADE,
+    seq bigint NOT NULL,
+    hash bytea NOT NULL
+);
+ALTER TABLE consent_ledger_head ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON consent_ledger_head USING (account_id = app_account_id())
+    WITH CHECK (account_id = app_account_id());
+REVOKE INSERT, UPDATE, DELETE ON consent_ledger_head FROM shout_app;
+
+-- What a line says, as it is hashed: its fields in order, each after the unit separator, times in microseconds.
+CREATE FUNCTION consent_line(line contacts_consentevent) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT concat_ws(E'\\x1f', line.account_id, line.seq, (extract(epoch FROM line.at) * 1000000)::bigint,
+        coalesce(((extract(epoch FROM line.asked_at)) * 1000000)::bigint::text, ''), line.kind, line.phone,
+        coalesce(line.number_ref::text, ''), line.number_e164, coalesce(line.group_ref::text, ''), line.group_name,
+        line.source, line.words, line.reference, line.actor)
+$$;
+
+CREATE FUNCTION chain_consent_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    head consent_ledger_head;
+BEGIN
+    INSERT INTO consent_ledger_head AS h (account_id, seq, hash) VALUES (NEW.account_id, 1, '')
+        ON CONFLICT (account_id) DO UPDATE SET seq = h.seq + 1 RETURNING * INTO head;
+    NEW.seq := head.seq;
+    NEW.hash := sha256(head.hash || convert_to(consent_line(NEW), 'UTF8'));
+    UPDATE consent_ledger_head SET hash = NEW.hash WHERE account_id = NEW.account_id;
+    RETURN NEW;
+END $$;
+ALTER FUNCTION chain_consent_line() OWNER TO shout_ops;
+CREATE TRIGGER chain BEFORE INSERT ON contacts_consentevent FOR EACH ROW EXECUTE FUNCTION chain_consent_line();
+
+CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'The consent ledger is append-only: % refused', TG_OP USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON contacts_consentevent
+    FOR EACH ROW EXECUTE FUNCTION refuse_ledger_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON contacts_consentevent
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
+REVOKE UPDATE, DELETE ON contacts_consentevent FROM shout_app, shout_ops;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("contacts", "0001_tables"), ("shout", "0002_tenant_walls")]
+    operations = [migrations.RunSQL(WALLS), migrations.RunSQL(PERMISSION), migrations.RunSQL(LEDGER)]

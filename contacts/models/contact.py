@@ -1,0 +1,143 @@
+"""People, the lists they are on, and the labels on them."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from shout import phones, text
+from shout.models import Account
+
+
+class Contacts(models.QuerySet["Contact"]):
+    """Contacts, filtered in the words of the business."""
+
+    def in_group(self, group: "Group") -> "Contacts":
+        """Members of one list."""
+        return self.filter(groupmembership__group=group)
+
+    def tagged(self, tag: "Tag") -> "Contacts":
+        """Those that carry one label."""
+        return self.filter(contacttag__tag=tag)
+
+    def matching(self, query: str) -> "Contacts":
+        """Those whose name, e-mail or phone number contains what was typed into a search box."""
+        words = self
+        for word in query.split():
+            digits = "".join(filter(str.isdigit, word))
+            by_phone = models.Q(phone__contains=digits) if len(digits) >= 3 else models.Q()
+            words = words.filter(models.Q(search_name__contains=text.fold(word)) | by_phone)
+        return words
+
+
+class Contact(models.Model):
+    """A person with a phone number, unique in the account. Never deleted by an opt-out."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="contacts")
+    phone = models.CharField(max_length=16)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(blank=True)
+    notes = models.TextField(blank=True)
+    fields = models.JSONField(default=dict, blank=True)
+    search_name = models.GeneratedField(
+        expression=models.functions.Lower(
+            models.functions.Concat(
+                "first_name", models.Value(" "), "last_name", models.Value(" "), "email", output_field=models.TextField()
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    groups = models.ManyToManyField("Group", through="GroupMembership", related_name="contacts")
+    tags = models.ManyToManyField("Tag", through="ContactTag", related_name="contacts")
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = Contacts.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "phone"], name="unique_contact_phone"),
+            models.CheckConstraint(condition=models.Q(phone__regex=r"^\+?[0-9]{3,15}$"), name="contact_phone_is_e164"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or phones.show(self.phone)
+
+    @property
+    def name(self) -> str:
+        """First and last name, or an empty text."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Named(models.Model):
+    """A name that is unique in the account whatever its case and spacing."""
+
+    name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=120, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Fold the name into its key."""
+        self.name = " ".join(self.name.split())
+        self.name_key = text.fold(self.name)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save with the key that belongs to the name."""
+        self.clean()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class Group(Named):
+    """A permission list: being a member means "has opted in to this". Also an audience."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="groups")
+    description = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name_key"]
+        constraints = [models.UniqueConstraint(fields=["account", "name_key"], name="unique_group_name")]
+
+
+class Tag(Named):
+    """A label on a contact, kept for reference, for example NOVIP."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="tags")
+
+    class Meta:
+        ordering = ["name_key"]
+        constraints = [models.UniqueConstraint(fields=["account", "name_key"], name="unique_tag_name")]
+
+
+class GroupMembership(models.Model):
+    """A contact is on a list, since when."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="group_memberships")
+    group = models.ForeignKey(Group, models.CASCADE, db_constraint=False)
+    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False)
+    joined_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "group", "contact"], name="one_place_in_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} in {self.group_id}"
+
+
+class ContactTag(models.Model):
+    """A contact carries a label."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="contact_tags")
+    tag = models.ForeignKey(Tag, models.CASCADE, db_constraint=False)
+    contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False)
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "tag", "contact"], name="one_tag_per_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.contact_id}"

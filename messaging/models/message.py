@@ -1,0 +1,160 @@
+"""One text, in or out, with its life. An outbound row is the outbox."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from bots.models import Run
+from contacts.models import Contact, Number
+from messaging.models.broadcast import Broadcast
+from shout.models import Account, User
+
+
+class Message(models.Model):
+    """One text in or out.
+
+    Inbound: received → processed, or parked when processing fails. Outbound: queued → sending → sent → delivered,
+    undelivered or failed; refused or canceled before it leaves; unknown (and, for marketing, unconfirmed) when the
+    carrier's answer was lost. Status only moves forward (M2).
+    """
+
+    class Direction(models.TextChoices):
+        """Which way a text went."""
+
+        INBOUND = "in", "Received"
+        OUTBOUND = "out", "Sent"
+
+    class Status(models.TextChoices):
+        """Where a text is in its life."""
+
+        RECEIVED = "received", "Received"
+        PROCESSED = "processed", "Processed"
+        PARKED = "parked", "Parked"
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        UNKNOWN = "unknown", "Unknown"
+        UNCONFIRMED = "unconfirmed", "Unconfirmed"
+        SENT = "sent", "Sent"
+        DELIVERED = "delivered", "Delivered"
+        UNDELIVERED = "undelivered", "Undelivered"
+        FAILED = "failed", "Failed"
+        REFUSED = "refused", "Refused"
+        CANCELED = "canceled", "Canceled"
+
+    class Origin(models.TextChoices):
+        """Who speaks."""
+
+        CONTACT = "contact", "Contact"
+        CONFIRMATION = "confirmation", "Confirmation"
+        BOT = "bot", "Bot"
+        INBOX = "inbox", "Inbox"
+        API = "api", "API"
+        BROADCAST = "broadcast", "Broadcast"
+
+    class Refusal(models.TextChoices):
+        """Why a text did not leave."""
+
+        OPTED_OUT = "opted_out", "They texted STOP to this number"
+        BLOCKED = "blocked", "They are blocked"
+        NO_PERMISSION = "no_permission", "They have not joined"
+        INVALID_NUMBER = "invalid_number", "This is not a number that can be texted"
+
+    class Universal(models.TextChoices):
+        """The universal keyword an inbound text was taken for."""
+
+        STOP = "stop", "STOP"
+        START = "start", "START"
+        HELP = "help", "HELP"
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="messages")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    origin = models.CharField(max_length=12, choices=Origin.choices)
+    status = models.CharField(max_length=12, choices=Status.choices)
+    number = models.ForeignKey(Number, models.RESTRICT, db_constraint=False, related_name="messages")
+    phone = models.CharField(max_length=16)
+    contact = models.ForeignKey(Contact, models.RESTRICT, null=True, db_constraint=False, related_name="messages")
+    body = models.TextField(blank=True)
+    media = models.JSONField(default=list)
+    segments = models.PositiveSmallIntegerField(default=1)
+    created_at = models.DateTimeField(db_default=Now())
+
+    carrier_sid = models.CharField(max_length=64, null=True)
+    error_code = models.IntegerField(null=True)
+    refusal = models.CharField(max_length=20, choices=Refusal.choices, blank=True)
+
+    universal = models.CharField(max_length=5, choices=Universal.choices, blank=True)
+    trace = models.JSONField(default=dict)
+
+    priority = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField(null=True)
+    token = models.UUIDField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    misses = models.PositiveSmallIntegerField(default=0)
+    sending_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    inbound_id = models.BigIntegerField(null=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    run = models.ForeignKey(Run, models.SET_NULL, null=True, db_constraint=False, related_name="messages")
+    broadcast = models.ForeignKey(Broadcast, models.CASCADE, null=True, db_constraint=False, related_name="messages")
+    sent_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    idempotency_key = models.CharField(max_length=255, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "carrier_sid"], name="one_row_per_carrier_sid"),
+            models.UniqueConstraint(fields=["account", "inbound_id", "position"], name="one_reply_per_position"),
+            models.UniqueConstraint(fields=["account", "broadcast", "phone"], name="one_text_per_broadcast"),
+            models.UniqueConstraint(fields=["account", "idempotency_key"], name="one_message_per_key"),
+        ]
+        indexes = [
+            models.Index(fields=["account", "phone", "-id"], name="thread"),
+            models.Index(
+                fields=["account", "number", "priority", "id"],
+                name="outbox",
+                condition=models.Q(status="queued"),
+            ),
+            models.Index(
+                fields=["account", "number", "phone", "id"],
+                name="in_flight_by_phone",
+                condition=models.Q(status__in=["queued", "sending"]),
+            ),
+            models.Index(fields=["account", "id"], name="inbox_to_do", condition=models.Q(status="received")),
+            models.Index(
+                fields=["account", "next_at"],
+                name="to_reconcile",
+                condition=models.Q(status__in=["sending", "unknown"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.pk} {self.status}"
+
+    @property
+    def is_inbound(self) -> bool:
+        """Whether a contact wrote it."""
+        return self.direction == self.Direction.INBOUND
+
+    @property
+    def callback_url(self) -> str:
+        """Where the carrier reports on this attempt: it names our row, so that a lost answer can be adopted."""
+        return f"{self.number.status_webhook_url}?message={self.pk}&attempt={self.attempts}"
+
+
+class StatusReport(models.Model):
+    """A carrier's word on an outgoing text, kept as it came; one per text and status."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    carrier_sid = models.CharField(max_length=64)
+    status = models.CharField(max_length=20)
+    error_code = models.IntegerField(null=True)
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "carrier_sid", "status"], name="one_report_per_status")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.carrier_sid} {self.status}"

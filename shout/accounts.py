@@ -1,0 +1,99 @@
+"""Who is asking: the only place that turns a browser request into an account and a membership."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, Protocol, cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django_htmx.middleware import HtmxDetails
+
+from shout.models import Account, Membership, Role, User
+from shout.tenancy import tenant
+
+P = ParamSpec("P")
+
+
+class AccountRequest(HttpRequest):
+    """A signed-in person's request inside one of their accounts."""
+
+    user: User
+    account: Account
+    membership: Membership
+    htmx: HtmxDetails
+
+
+class _View(Protocol[P]):
+    def __call__(self, request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse: ...
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One account a person may enter, as the account switcher shows it."""
+
+    account_id: int
+    account_name: str
+    role: str
+
+
+def seats_of(user: User) -> list[Seat]:
+    """The accounts `user` belongs to, by name. Asks through a database function, since no account is chosen yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT account_id, account_name, role FROM seats_of(%s)", [user.pk])
+        return [Seat(*row) for row in cursor.fetchall()]
+
+
+def member(needed: Role = Role.VIEWER) -> Callable[[Callable[Concatenate[AccountRequest, P], HttpResponse]], _View[P]]:
+    """A dashboard view inside the tenant's transaction: every member may look, writing takes the role `needed`."""
+
+    def decorate(view: Callable[Concatenate[AccountRequest, P], HttpResponse]) -> _View[P]:
+        @wraps(view)
+        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            seat = _chosen_seat(request)
+            if seat is None:
+                return redirect("shout:account_new")
+            with tenant(seat.account_id):
+                _enter(request, seat)
+                required = needed if request.method not in ("GET", "HEAD") else Role.VIEWER
+                if not cast(AccountRequest, request).membership.may(required):
+                    raise PermissionDenied(f"Your role here is {seat.role}: ask an owner of {seat.account_name}.")
+                return view(cast(AccountRequest, request), *args, **kwargs)
+
+        return login_required(inner)
+
+    return decorate
+
+
+def _chosen_seat(request: HttpRequest) -> Seat | None:
+    seats = seats_of(cast(User, request.user))
+    chosen = request.session.get("account_id")
+    request.seats = seats  # type: ignore[attr-defined]
+    return next((seat for seat in seats if seat.account_id == chosen), seats[0] if seats else None)
+
+
+def _enter(request: HttpRequest, seat: Seat) -> None:
+    membership = Membership.objects.select_related("account").get(user=request.user, account_id=seat.account_id)
+    request.membership = membership  # type: ignore[attr-defined]
+    request.account = membership.account  # type: ignore[attr-defined]
+
+
+def found(*, name: str, owner: User) -> Account:
+    """A new account with its first owner."""
+    account = Account(pk=Account.next_id(), name=name)
+    with transaction.atomic(), tenant(account.pk):
+        account.save(force_insert=True)
+        Membership.objects.create(account=account, user=owner, role=Role.OWNER)
+    return account
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Context for every page: the accounts one may switch to, and whether this account's texts are simulated."""
+    account: Account | None = getattr(request, "account", None)
+    return {
+        "nav_accounts": getattr(request, "seats", []),
+        "simulator_active": bool(account) and account.numbers.filter(carrier="simulator").exists(),  # type: ignore[union-attr]
+    }

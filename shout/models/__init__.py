@@ -1,0 +1,7 @@
+"""The kernel's tables."""
+
+from shout.models.account import Account, Membership, Role
+from shout.models.api_key import ApiKey
+from shout.models.user import User
+
+__all__ = ["Account", "ApiKey", "Membership", "Role", "User"]

@@ -1,0 +1,1 @@
+"""Template tags; a built-in of every template, no {% load %} needed."""

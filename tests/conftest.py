@@ -1,0 +1,83 @@
+"""What every test stands on: real servers, the application's own database role, and two accounts that never meet."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from pytest_django.plugin import DjangoDbBlocker
+
+from contacts.models import Number
+from shout import database
+from shout.dev import postgres, testing
+from shout.models import Account, User
+from shout.tenancy import tenant
+from tests import build
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers once, in the process that the xdist workers inherit their environment from."""
+    if hasattr(config, "workerinput"):
+        return
+    home = Path(os.environ["SHOUT_HOME"])
+    config.add_cleanup(testing.start(home))
+    url = os.environ.get("DATABASE_ADMIN_URL") or os.environ.get("DATABASE_URL")
+    admin = psycopg2.connect(url) if url else psycopg2.connect(**postgres.superuser_dsn(home))
+    admin.autocommit = True
+    database.make_roles(admin)
+    admin.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The owner has made the test database; from here on every connection is the application's."""
+    connection_created.connect(_become_app)
+    with django_db_blocker.unblock():
+        connections.close_all()
+    yield
+    connection_created.disconnect(_become_app)
+    with django_db_blocker.unblock():
+        connections.close_all()
+
+
+def _become_app(connection: BaseDatabaseWrapper, **_: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {database.APP}")
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database that really commits, for tests of several connections; nothing is swept up, so make own accounts."""
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """The owner of `account`."""
+    return build.user()
+
+
+@pytest.fixture
+def account(owner: User) -> Iterator[Account]:
+    """An account, and the test inside its context."""
+    account = build.account(owner=owner)
+    with tenant(account.pk):
+        yield account
+
+
+@pytest.fixture
+def marketing(account: Account) -> Number:
+    """The account's marketing number."""
+    return build.number(account, kind=Number.Kind.MARKETING, label="Marketing")
+
+
+@pytest.fixture
+def service(account: Account) -> Number:
+    """The account's customer service number."""
+    return build.number(account, kind=Number.Kind.CUSTOMER_SERVICE, label="Service")
