@@ -1,0 +1,59 @@
+"""The only place for which processes Shout consists of when it runs on one machine."""
+
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from functools import partial
+
+from shout.dev.process import Program
+
+
+def web(*, host: str, port: int) -> Program:
+    cores = os.cpu_count() or 1
+    sizes = ["--workers", str(min(cores, 4)), "--blocking-threads", str(min(2 * cores + 1, 8))]
+    limits = ["--respawn-failed-workers", "--respawn-interval", "0", "--workers-kill-timeout", "10", "--no-ws"]
+    address = ["--interface", "wsgi", "--host", host, "--port", str(port), "--log-level", "warning"]
+    return Program(
+        name="web",
+        argv=[sys.executable, "-m", "granian", *address, *sizes, *limits, "shout.wsgi:application"],
+        ready=partial(is_healthy, f"http://127.0.0.1:{port}/healthz/"),
+    )
+
+
+def is_healthy(url: str, pid: int) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def worker() -> Program:
+    size = ["--pool", "threads", "-c", "8", "-Q", "inbound,outbound,bulk", "--without-gossip", "--without-mingle"]
+    return _celery("worker", *size, "-n", "worker@%h")
+
+
+def beat() -> Program:
+    return _celery("beat", "-S", "celery.beat:Scheduler", "--pidfile=")
+
+
+def _celery(name: str, *arguments: str) -> Program:
+    """A Celery process; it may be killed at any moment, since PostgreSQL holds the work."""
+    quiet = ["-W", "ignore::celery.exceptions.SecurityWarning"]  # Running as root is harmless with JSON messages.
+    return Program(
+        name=name,
+        argv=[sys.executable, *quiet, "-m", "celery", "-A", "shout", name, "-l", "warning", *arguments],
+        orphan_signal=signal.SIGKILL,
+        patience=30,
+    )
+
+
+def simulator(*, port: int) -> Program:
+    return manage("carrier_simulator", "--port", str(port), name="simulator")
+
+
+def manage(*arguments: str, name: str) -> Program:
+    """A command of manage.py."""
+    return Program(name=name, argv=[sys.executable, "manage.py", *arguments], orphan_signal=signal.SIGKILL)
