@@ -1,0 +1,165 @@
+"""The only place for the routes under /simulator/: texting from a handset, reading what arrived, and mischief."""
+
+import math
+from dataclasses import asdict
+from ipaddress import ip_address
+from typing import Any
+
+from aiohttp import web
+
+from messaging.simulator.behaviour import Behaviour
+from messaging.simulator.carrier import E164, SID, Number, Text
+from messaging.simulator.twilio_api import NETWORK
+
+LONGEST_WAIT = 25
+MOST_TEXTS = 1000
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.post("/simulator/texts", send_text),
+        web.get("/simulator/texts", list_texts),
+        web.get("/simulator/numbers", list_numbers),
+        web.put("/simulator/numbers/{e164}", change_number),
+        web.get("/simulator/behaviour", show_behaviour),
+        web.put("/simulator/behaviour", change_behaviour),
+        web.get("/simulator/log", show_log),
+        web.delete("/simulator/state", reset),
+    ]
+
+
+def refuse_strangers(request: web.Request) -> None:
+    """These routes ask for no password, so they answer this machine only."""
+    if not request.remote or not ip_address(request.remote.partition("%")[0]).is_loopback:
+        raise web.HTTPForbidden(text="The handsets answer only to the machine the simulator runs on.")
+
+
+async def send_text(request: web.Request) -> web.Response:
+    """Text a number; answers when its webhook has answered: 202, or 504 when it did not answer at all."""
+    network, asked = request.app[NETWORK], await _json(request)
+    handset, body, media, sid = _checked(asked)
+    number = _number(request, asked.get("to"))
+    if not number.sms_url:
+        raise _conflict(f"{number.e164} has no webhook yet. Set its SmsUrl first.")
+    text = network.carrier.receive(handset, number, body=body, media=media, sid=sid)
+    status = await network.ring(number, text)
+    return web.json_response({"sid": text.sid, "webhook_status": status or 504}, status=202 if status else 504)
+
+
+async def list_texts(request: web.Request) -> web.Response:
+    """A handset's texts (or everybody's), oldest first: after a sequence number, or else the latest."""
+    after, limit, wait = (_count(request, name) for name in ("after", "limit", "wait"))
+    texts = await request.app[NETWORK].await_texts(
+        request.query.get("handset"),
+        after=None if after is None else int(after),
+        limit=min(int(limit or MOST_TEXTS), MOST_TEXTS),
+        wait=min(wait or 0, LONGEST_WAIT),
+    )
+    return web.json_response([_shown(text) for text in texts])
+
+
+async def list_numbers(request: web.Request) -> web.Response:
+    return web.json_response([asdict(number) for number in request.app[NETWORK].carrier.numbers.values()])
+
+
+async def change_number(request: web.Request) -> web.Response:
+    """Say whether the carrier itself acts on STOP, START and HELP for this number."""
+    number, asked = _number(request, request.match_info["e164"]), await _json(request)
+    if set(asked) != {"carrier_replies"} or not isinstance(asked["carrier_replies"], bool):
+        raise ValueError('Send {"carrier_replies": true} or {"carrier_replies": false}.')
+    if number.toll_free and not asked["carrier_replies"]:
+        raise ValueError("STOP on a toll-free number is always obeyed by the network. It cannot be turned off.")
+    return web.json_response(asdict(request.app[NETWORK].carrier.configure(number, **asked)))
+
+
+async def show_behaviour(request: web.Request) -> web.Response:
+    return web.json_response(asdict(request.app[NETWORK].behaviour))
+
+
+async def change_behaviour(request: web.Request) -> web.Response:
+    """Behave so from now on; what is left out returns to its default."""
+    request.app[NETWORK].behave(Behaviour.parse(await _json(request)))
+    return await show_behaviour(request)
+
+
+async def show_log(request: web.Request) -> web.Response:
+    """Every create request since the start or the last reset, in the order of arrival."""
+    return web.json_response(
+        [
+            {
+                "at": attempt.at,
+                "monotonic": attempt.monotonic,
+                "account_sid": attempt.order.account_sid,
+                "from": attempt.order.from_,
+                "to": attempt.order.to,
+                "body": attempt.order.body,
+                "sid": attempt.sid,
+                "accepted": attempt.sid is not None,
+                "outcome": attempt.outcome,
+            }
+            for attempt in request.app[NETWORK].carrier.attempts
+        ]
+    )
+
+
+async def reset(request: web.Request) -> web.Response:
+    request.app[NETWORK].reset()
+    return web.Response(status=204)
+
+
+async def _json(request: web.Request) -> dict[str, Any]:
+    try:
+        asked = await request.json()
+    except ValueError as error:
+        raise ValueError("The request is not JSON.") from error
+    if not isinstance(asked, dict):
+        raise ValueError("Send a JSON object.")
+    return asked
+
+
+def _checked(asked: dict[str, Any]) -> tuple[str, str, list[str], str]:
+    handset, body, media, sid = asked.get("from"), asked.get("body", ""), asked.get("media", []), asked.get("sid")
+    if not isinstance(handset, str) or not E164.fullmatch(handset):
+        raise ValueError("from must be a phone number such as +15550100.")
+    if not isinstance(body, str) or not isinstance(media, list) or not all(isinstance(url, str) for url in media):
+        raise ValueError("body must be a text and media a list of addresses.")
+    if sid is not None and not (isinstance(sid, str) and SID.fullmatch(sid)):
+        raise ValueError("sid must be SM or MM and 32 hexadecimal digits. Leave it out for a new text.")
+    # Half a surrogate pair has no place in a form.
+    return handset, body.encode(errors="replace").decode(), media, sid or ""
+
+
+def _number(request: web.Request, e164: object) -> Number:
+    number = request.app[NETWORK].carrier.numbers.get(str(e164))
+    if number is None:
+        raise web.HTTPNotFound(text=f"No account has the number {e164}. Set the number up in Shout first.")
+    return number
+
+
+def _conflict(message: str) -> web.HTTPConflict:
+    return web.HTTPConflict(text=message)
+
+
+def _count(request: web.Request, name: str) -> float | None:
+    if name not in request.query:
+        return None
+    count = float(request.query[name])
+    if not math.isfinite(count) or count < 0:
+        raise ValueError(f"{name} must be a number, 0 or more.")
+    return count
+
+
+def _shown(text: Text) -> dict[str, Any]:
+    return {
+        "seq": text.seq,
+        "at": text.at,
+        "direction": text.direction,
+        "handset": text.handset,
+        "number": text.number,
+        "body": text.body,
+        "media": text.media,
+        "sid": text.sid,
+        "status": text.status,
+        "error_code": text.error_code,
+        "carrier_reply": text.carrier_reply,
+    }
