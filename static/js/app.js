@@ -1,0 +1,60 @@
+// Makes pages nicer; every page works without it.
+const root = document.documentElement;
+
+function showScriptedControls() {
+  document.querySelectorAll("[data-theme-toggle], [data-dismiss]").forEach((control) => (control.hidden = false));
+}
+
+function scrollLogsToEnd() {
+  document.querySelectorAll("[data-stick-to-end]").forEach((log) => (log.scrollTop = log.scrollHeight));
+}
+
+function switchTheme() {
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  root.dataset.theme = (root.dataset.theme || system) === "dark" ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+}
+
+function closeMenus(except) {
+  document.querySelectorAll("details.dropdown[open]").forEach((menu) => {
+    if (!menu.contains(except)) menu.open = false;
+  });
+}
+
+document.addEventListener("click", (event) => {
+  closeMenus(event.target);
+  if (event.target.closest("[data-theme-toggle]")) switchTheme();
+  event.target.closest("[data-dismiss]")?.closest("[data-message]").remove();
+
+  const opener = event.target.closest("[data-opens]");
+  const plainClick = !(event.metaKey || event.ctrlKey || event.shiftKey);
+  if (opener && plainClick) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.opens).showModal();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector("details.dropdown[open]");
+  menu?.querySelector("summary").focus();
+  closeMenus(null);
+});
+
+// A form is sent once, however often its button is pressed; a download leaves the page standing, so it may go again.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || event.submitter?.formMethod === "dialog") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 3000);
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  showScriptedControls();
+  scrollLogsToEnd();
+});
+document.addEventListener("htmx:afterSettle", () => {
+  showScriptedControls();
+  scrollLogsToEnd();
+});
