@@ -83,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 COTTON_DIR = "cotton"
+COTTON_ISOLATE_BY_DEFAULT = True
 
 # --- PostgreSQL: the truth. The application connects as shout_app, migrations as shout_owner (see shout/database.py).
 
