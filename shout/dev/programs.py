@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from functools import partial
 
+from shout.dev.home import home
 from shout.dev.process import Program
 
 
@@ -51,7 +52,8 @@ def _celery(name: str, *arguments: str) -> Program:
 
 
 def simulator(*, port: int) -> Program:
-    return manage("carrier_simulator", "--port", str(port), name="simulator")
+    state = home() / "simulator-state"
+    return manage("carrier_simulator", "--port", str(port), "--state", str(state), name="simulator")
 
 
 def manage(*arguments: str, name: str) -> Program:

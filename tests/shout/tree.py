@@ -23,8 +23,8 @@ def named(name: str, home: Path) -> Program:
     if name == "web":
         return web(home)
     script = {"talker": TALKS, "failure": FAILS}.get(name, LIVES)
-    never = {"ready": lambda pid: False} if name == "failure" else {}
-    return Program(name=name, argv=["sh", "-c", script, name, str(home)], patience=5, **never)
+    command = ["sh", "-c", script, name, str(home)]
+    return Program(name=name, argv=command, patience=5, ready=lambda pid: name != "failure")
 
 
 def web(home: Path) -> Program:
