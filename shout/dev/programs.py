@@ -1,34 +1,42 @@
 """The only place for which processes Shout consists of when it runs on one machine."""
 
+import http.client
 import os
 import signal
 import sys
-import urllib.error
-import urllib.request
 from functools import partial
 
 from shout.dev.home import home
 from shout.dev.process import Program
 
 
+def nearby(host: str) -> str:
+    """The address by which this machine reaches a server that listens on `host`."""
+    return "127.0.0.1" if host == "0.0.0.0" else host
+
+
 def web(*, host: str, port: int) -> Program:
     cores = os.cpu_count() or 1
     sizes = ["--workers", str(min(cores, 4)), "--blocking-threads", str(min(2 * cores + 1, 8))]
+    quiet = ["-W", "ignore:No directory at"]  # Without collected static files WhiteNoise serves the originals.
     limits = ["--respawn-failed-workers", "--respawn-interval", "0", "--workers-kill-timeout", "10", "--no-ws"]
     address = ["--interface", "wsgi", "--host", host, "--port", str(port), "--log-level", "warning"]
     return Program(
         name="web",
-        argv=[sys.executable, "-m", "granian", *address, *sizes, *limits, "shout.wsgi:application"],
-        ready=partial(is_healthy, f"http://127.0.0.1:{port}/healthz/"),
+        argv=[sys.executable, *quiet, "-m", "granian", *address, *sizes, *limits, "shout.wsgi:application"],
+        ready=partial(is_healthy, nearby(host), port),
     )
 
 
-def is_healthy(url: str, pid: int) -> bool:
+def is_healthy(host: str, port: int, pid: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/healthz/")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def worker() -> Program:
@@ -42,7 +50,7 @@ def beat() -> Program:
 
 def _celery(name: str, *arguments: str) -> Program:
     """A Celery process; it may be killed at any moment, since PostgreSQL holds the work."""
-    quiet = ["-W", "ignore::celery.exceptions.SecurityWarning"]  # Running as root is harmless with JSON messages.
+    quiet = ["-W", "ignore:::celery.platforms"]  # Its warning about root is about pickled messages; ours are JSON.
     return Program(
         name=name,
         argv=[sys.executable, *quiet, "-m", "celery", "-A", "shout", name, "-l", "warning", *arguments],

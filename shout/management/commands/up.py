@@ -42,7 +42,7 @@ def launch(tree: Supervisor) -> None:
     simulator_port = free_port("127.0.0.1", start=port + 1)
     servers = [tree.start(server) for server in embedded_servers()]
     tree.wait_ready(*servers, seconds=BOOT_SECONDS)
-    url = announce_addresses(port, simulator_port)
+    url = announce_addresses(f"http://{programs.nearby(host)}:{port}", simulator=f"http://127.0.0.1:{simulator_port}")
     tree.wait_done(tree.start(programs.manage("prepare_database", name="database")))
     children = [
         tree.start(program)
@@ -66,13 +66,12 @@ def embedded_servers() -> list[Program]:
     return servers + ([valkey.program(home())] if not os.environ.get("REDIS_URL") else [])
 
 
-def announce_addresses(port: int, simulator_port: int) -> str:
+def announce_addresses(web: str, *, simulator: str) -> str:
     """Tell all programs, and later commands, where web and simulator are; return the address for people."""
-    url = os.environ.get("PUBLIC_BASE_URL") or f"http://127.0.0.1:{port}"
-    simulator_url = f"http://127.0.0.1:{simulator_port}"
-    os.environ |= {"PUBLIC_BASE_URL": url, "SIMULATOR_URL": simulator_url}
+    url = os.environ.get("PUBLIC_BASE_URL") or web
+    os.environ |= {"PUBLIC_BASE_URL": url, "SIMULATOR_URL": simulator}
     (home() / "url").write_text(url)
-    (home() / "simulator_url").write_text(simulator_url)
+    (home() / "simulator_url").write_text(simulator)
     return url
 
 
