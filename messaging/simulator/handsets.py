@@ -1,6 +1,6 @@
 """The only place for the routes under /simulator/: texting from a handset, reading what arrived, and mischief."""
 
-import math
+import re
 from dataclasses import asdict
 from ipaddress import ip_address
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 from aiohttp import web
 
 from messaging.simulator.behaviour import Behaviour
-from messaging.simulator.carrier import E164, SID, Number, Text
+from messaging.simulator.carrier import E164, SID
+from messaging.simulator.memory import Number, Text
 from messaging.simulator.twilio_api import NETWORK
 
 LONGEST_WAIT = 25
@@ -59,7 +60,7 @@ async def list_texts(request: web.Request) -> web.Response:
 
 
 async def list_numbers(request: web.Request) -> web.Response:
-    return web.json_response([asdict(number) for number in request.app[NETWORK].carrier.numbers.values()])
+    return web.json_response([asdict(number) for number in request.app[NETWORK].memory.numbers.values()])
 
 
 async def change_number(request: web.Request) -> web.Response:
@@ -97,7 +98,7 @@ async def show_log(request: web.Request) -> web.Response:
                 "accepted": attempt.sid is not None,
                 "outcome": attempt.outcome,
             }
-            for attempt in request.app[NETWORK].carrier.attempts
+            for attempt in request.app[NETWORK].memory.attempts
         ]
     )
 
@@ -130,7 +131,7 @@ def _checked(asked: dict[str, Any]) -> tuple[str, str, list[str], str]:
 
 
 def _number(request: web.Request, e164: object) -> Number:
-    number = request.app[NETWORK].carrier.numbers.get(str(e164))
+    number = request.app[NETWORK].memory.numbers.get(str(e164))
     if number is None:
         raise web.HTTPNotFound(text=f"No account has the number {e164}. Set the number up in Shout first.")
     return number
@@ -143,10 +144,10 @@ def _conflict(message: str) -> web.HTTPConflict:
 def _count(request: web.Request, name: str) -> float | None:
     if name not in request.query:
         return None
-    count = float(request.query[name])
-    if not math.isfinite(count) or count < 0:
+    given = request.query[name]
+    if not re.fullmatch(r"\d{1,12}(\.\d+)?", given, re.ASCII):
         raise ValueError(f"{name} must be a number, 0 or more.")
-    return count
+    return float(given)
 
 
 def _shown(text: Text) -> dict[str, Any]:

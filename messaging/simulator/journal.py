@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from messaging.simulator.carrier import Event
+from messaging.simulator.memory import Event
 
 
 class Journal:

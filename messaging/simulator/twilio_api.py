@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, urlencode
 from aiohttp import web
 
 from messaging.simulator import twilio_json
-from messaging.simulator.carrier import Attempt, Number, Order, RefusedError, Text
+from messaging.simulator.carrier import RefusedError
+from messaging.simulator.memory import Attempt, Number, Order, Text
 from messaging.simulator.network import Network
 
 NETWORK = web.AppKey("network", Network)
@@ -39,7 +40,7 @@ async def create_message(request: web.Request) -> web.StreamResponse:
     network = request.app[NETWORK]
     fate, latency = network.dice.request()
     attempt = Attempt(at, monotonic, _order(request.match_info["account"], await _form(request)))
-    network.carrier.attempts.append(attempt)
+    network.memory.attempts.append(attempt)
     if fate == "hang":
         attempt.outcome = fate
         await asyncio.Event().wait()  # Ends when the caller hangs up: the server then cancels this handler.
@@ -84,7 +85,7 @@ async def list_messages(request: web.Request) -> web.Response:
     newest = time.time() - network.behaviour.list_lag_ms / 1000
     before = network.carrier.text(account, token.removeprefix("PA")).seq if token else None
     since, until = _days(request)
-    texts = network.carrier.log(account, from_=query.get("From"), to=query.get("To"))
+    texts = network.memory.log(account, from_=query.get("From"), to=query.get("To"))
     found = list(
         islice(
             (t for t in texts if t.at <= newest and (before is None or t.seq < before) and since <= int(t.at) <= until),
@@ -135,7 +136,7 @@ def sign_in(request: web.Request) -> str:
 
 def _number(request: web.Request) -> Number:
     account = sign_in(request)
-    for number in request.app[NETWORK].carrier.numbers.values():
+    for number in request.app[NETWORK].memory.numbers.values():
         if number.sid == request.match_info["sid"] and number.account_sid == account:
             return number
     raise RefusedError(20404)

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
-from messaging.simulator.carrier import Number, RefusedError, Text
+from messaging.simulator.carrier import RefusedError
+from messaging.simulator.memory import Number, Text
 
 API = "/2010-04-01"
 VERSION = API[1:]

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from messaging.simulator import server
 
@@ -18,7 +18,10 @@ class Command(BaseCommand):
         parser.add_argument("--state", type=Path, help="file in which to remember the texts over a restart")
 
     def handle(self, *, host: str, port: int, state: Path | None, **options: object) -> None:
-        server.run(host=host, port=port, state=state, announce=self._announce)
+        try:
+            server.run(host=host, port=port, state=state, announce=self._announce)
+        except (OSError, ValueError) as error:
+            raise CommandError(f"The carrier simulator cannot start: {error}") from error
 
     def _announce(self, line: str) -> None:
         self.stdout.write(line)

@@ -92,6 +92,16 @@ def test_status_callbacks_are_signed_and_come_in_order(twilio: Client, receiver:
     assert (fetched.status, fetched.date_sent is not None) == ("delivered", True)
 
 
+@pytest.mark.parametrize("address", ["no address", "http://[", "http://127.0.0.1:9/", "ftp://shop.example/"])
+def test_a_callback_address_that_cannot_be_reached_keeps_no_text_back(
+    twilio: Client, simulator: Simulator, address: str
+) -> None:
+    twilio.messages.create(to=HANDSET, from_=NUMBER, body="Hello", status_callback=address)
+    twilio.incoming_phone_numbers.list()[0].update(sms_url=address)
+    assert simulator.text(HANDSET, NUMBER, "Hello").webhook_status == 504
+    assert [text["status"] for text in simulator.texts(HANDSET)] == ["delivered", "received"]
+
+
 @pytest.mark.parametrize(
     ("ending", "statuses", "error_code"),
     [("0001", ["sent", "undelivered"], "30003"), ("0002", ["failed"], "30007"), ("0003", ["sent"], None)],
@@ -211,6 +221,12 @@ def test_a_request_that_cannot_be_read_gets_400_with_the_reason(
 ) -> None:
     answer = requests.post(base_url + "/simulator/texts", timeout=5, **asked)  # type: ignore[arg-type]
     assert (answer.status_code, mended in answer.json()["error"]) == (400, True)
+
+
+def test_a_question_that_cannot_be_read_gets_400(base_url: str) -> None:
+    for question in ("after=x", "limit=-1", "wait=nan"):
+        answer = requests.get(f"{base_url}/simulator/texts?{question}", timeout=5)
+        assert (answer.status_code, answer.json()["error"].endswith("must be a number, 0 or more.")) == (400, True)
 
 
 def test_bodies_of_any_kind_pass_through(twilio: Client, simulator: Simulator, receiver: Receiver) -> None:

@@ -99,6 +99,16 @@ def test_the_command_says_where_it_listens_and_ends_at_once_on_sigterm() -> None
         poll.wait(5)
 
 
+def test_a_port_in_use_is_refused_in_one_line() -> None:
+    with running() as base_url:
+        port = base_url.rpartition(":")[2]
+        asked = [sys.executable, str(MANAGE), "carrier_simulator", "--port", port]
+        refused = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("CommandError: The carrier simulator cannot start:")
+    assert port in refused.stderr
+
+
 def test_a_killed_simulator_remembers_its_texts(tmp_path: Path) -> None:
     state = str(tmp_path / "simulator.jsonl")
     with command("--state", state) as (process, base_url):
