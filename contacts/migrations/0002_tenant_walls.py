@@ -29,7 +29,7 @@ CREATE FUNCTION permission_key(number_id bigint, phone text) RETURNS bigint LANG
 """
 
 LEDGER = """
--- The ledger's head: the number and the hash of each account's newest line. Only the trigger below writes it.
+-- The ledger's head: the number and the hash of each account's newest line. Only the triggers below write it.
 CREATE TABLE consent_ledger_head (
     account_id bigint PRIMARY KEY REFERENCES shout_account (id) ON DELETE CASCADE,
     seq bigint NOT NULL,
@@ -48,19 +48,43 @@ CREATE FUNCTION consent_line(line contacts_consentevent) RETURNS text LANGUAGE s
         line.source, line.words, line.reference, line.actor)
 $$;
 
-CREATE FUNCTION chain_consent_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+-- The head is read before and written after a whole statement and carried between its rows in a setting: one new version
+-- of the head for each row would make a statement of many rows quadratic (40,000 rows: 102 s against 1.4 s).
+CREATE FUNCTION take_ledger_head() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     head consent_ledger_head;
 BEGIN
-    INSERT INTO consent_ledger_head AS h (account_id, seq, hash) VALUES (NEW.account_id, 1, '')
-        ON CONFLICT (account_id) DO UPDATE SET seq = h.seq + 1 RETURNING * INTO head;
-    NEW.seq := head.seq;
-    NEW.hash := sha256(head.hash || convert_to(consent_line(NEW), 'UTF8'));
-    UPDATE consent_ledger_head SET hash = NEW.hash WHERE account_id = NEW.account_id;
+    INSERT INTO consent_ledger_head (account_id, seq, hash) VALUES (app_account_id(), 0, '') ON CONFLICT DO NOTHING;
+    SELECT * INTO head FROM consent_ledger_head WHERE account_id = app_account_id() FOR UPDATE;
+    PERFORM set_config('app.ledger_head', head.seq || ':' || encode(head.hash, 'hex'), true);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION chain_consent_line() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    head text[] := string_to_array(current_setting('app.ledger_head'), ':');
+BEGIN
+    NEW.seq := head[1]::bigint + 1;
+    NEW.hash := sha256(decode(head[2], 'hex') || convert_to(consent_line(NEW), 'UTF8'));
+    PERFORM set_config('app.ledger_head', NEW.seq || ':' || encode(NEW.hash, 'hex'), true);
     RETURN NEW;
 END $$;
-ALTER FUNCTION chain_consent_line() OWNER TO shout_ops;
+
+CREATE FUNCTION keep_ledger_head() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    head text[] := string_to_array(current_setting('app.ledger_head'), ':');
+BEGIN
+    UPDATE consent_ledger_head SET seq = head[1]::bigint, hash = decode(head[2], 'hex')
+    WHERE account_id = app_account_id();
+    RETURN NULL;
+END $$;
+ALTER FUNCTION take_ledger_head() OWNER TO shout_ops;
+ALTER FUNCTION keep_ledger_head() OWNER TO shout_ops;
+CREATE TRIGGER take_head BEFORE INSERT ON contacts_consentevent
+    FOR EACH STATEMENT EXECUTE FUNCTION take_ledger_head();
 CREATE TRIGGER chain BEFORE INSERT ON contacts_consentevent FOR EACH ROW EXECUTE FUNCTION chain_consent_line();
+CREATE TRIGGER keep_head AFTER INSERT ON contacts_consentevent
+    FOR EACH STATEMENT EXECUTE FUNCTION keep_ledger_head();
 
 CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
