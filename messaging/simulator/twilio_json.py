@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from twilio.request_validator import RequestValidator
 
+from messaging import segments
 from messaging.simulator.carrier import RefusedError
 from messaging.simulator.memory import Number, Text
 
@@ -33,11 +34,6 @@ ERRORS: dict[int, tuple[int, str]] = {
     30003: (400, "The handset cannot be reached."),
     30007: (400, "The carrier filtered the text."),
 }
-GSM_BASIC = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
 
 
 def error(refusal: RefusedError) -> tuple[int, dict[str, Any]]:
@@ -63,7 +59,7 @@ def message(text: Text) -> dict[str, Any]:
         "from": text.sender,
         "messaging_service_sid": text.messaging_service_sid,
         "num_media": str(len(text.media)),
-        "num_segments": str(segments(text.body)),
+        "num_segments": str(segments.count(text.body).segments),
         "price": None,
         "price_unit": "USD",
         "sid": text.sid,
@@ -116,7 +112,7 @@ def inbound_form(text: Text) -> dict[str, str]:
         "SmsMessageSid": text.sid,
         "Body": text.body,
         "NumMedia": str(len(text.media)),
-        "NumSegments": str(segments(text.body)),
+        "NumSegments": str(segments.count(text.body).segments),
         "SmsStatus": "received",
     }
     for end, phone in (("From", text.handset), ("To", text.number)):
@@ -142,22 +138,6 @@ def signed(form: dict[str, str], *, url: str, token: str) -> tuple[bytes, dict[s
         "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
         "X-Twilio-Signature": RequestValidator(token).compute_signature(url, form),
     }
-
-
-def segments(body: str) -> int:
-    """How many segments a body takes, at least 1: GSM-7 160 or 153 a segment, else UCS-2 70 or 67."""
-    if GSM_BASIC.union(GSM_EXTENSION).issuperset(body):
-        sizes, single, joined = [2 if char in GSM_EXTENSION else 1 for char in body], 160, 153
-    else:
-        sizes, single, joined = [2 if ord(char) > 0xFFFF else 1 for char in body], 70, 67
-    if sum(sizes) <= single:
-        return 1
-    count, used = 1, 0
-    for size in sizes:
-        if used + size > joined:
-            count, used = count + 1, 0
-        used += size
-    return count
 
 
 def _sids(text: Text) -> dict[str, str]:
