@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from shout.dev.home import ROOT
@@ -34,7 +34,6 @@ class Program:
 
     name: str
     argv: Sequence[str]
-    environ: Mapping[str, str] = field(default_factory=dict)
     cwd: Path = ROOT
     become: Callable[[], None] = stay  # Runs in the child, before it executes `argv`.
     ready: Callable[[int], bool] = at_once  # Is given the process id.
@@ -58,7 +57,7 @@ def start(program: Program, *, output: int, keep: Sequence[int] = ()) -> subproc
 
     return subprocess.Popen(
         program.argv,
-        env={**os.environ, **program.environ},
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
         cwd=program.cwd,
         stdin=subprocess.DEVNULL,
         stdout=output,

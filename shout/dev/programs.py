@@ -53,7 +53,7 @@ def _celery(name: str, *arguments: str) -> Program:
     quiet = ["-W", "ignore:::celery.platforms"]  # Its warning about root is about pickled messages; ours are JSON.
     return Program(
         name=name,
-        argv=[sys.executable, *quiet, "-m", "celery", "-A", "shout", name, "-l", "warning", *arguments],
+        argv=[sys.executable, *quiet, "-m", "celery", "--quiet", "-A", "shout", name, "-l", "warning", *arguments],
         orphan_signal=signal.SIGKILL,
         patience=30,
     )
