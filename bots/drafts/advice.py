@@ -1,0 +1,104 @@
+"""What is legal in a bot but may surprise: warnings, saved all the same."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db.models import QuerySet
+
+from bots.drafts.draft import Draft, Problem, warn
+from bots.drafts.rivals import Rival
+from bots.matching import Matcher, Rule
+from bots.models import Action, Bot, Trigger
+from contacts.models import Number
+from contacts.words import STOP_WORDS, YES
+from shout import text
+from shout.models import Account
+
+# A draft counts as the youngest bot: where nothing else decides, the one that was there first answers.
+_DRAFT_ID = 2**63
+
+
+def yes_on_local_lines(account: Account, draft: Draft) -> Iterator[Problem]:
+    """YES lifts an opt-out first, where there is one (P4)."""
+    lines = account.numbers.filter(line=Number.Line.LOCAL)
+    if draft.numbers is not None:
+        lines = lines.filter(pk__in=draft.numbers)
+    for row, trigger in enumerate(draft.triggers):
+        if trigger.key == YES and lines.exists():
+            yield warn(
+                f"triggers.{row}.word",
+                "On a local number, YES from somebody who has opted out lifts the opt-out and does not start this bot.",
+            )
+
+
+def overlaps(account: Account, draft: Draft, *, bot: Bot | None, rivals: list[Rival]) -> Iterator[Problem]:
+    """Texts that fit this bot and another one, and who answers them (B2): once for each word and other bot."""
+    own_id, listens_on = bot.pk if bot else _DRAFT_ID, None if draft.numbers is None else frozenset(draft.numbers)
+    own = {Rule(own_id, each.key, each.match, listens_on): row for row, each in enumerate(draft.triggers)}
+    everyone = Matcher([*own, *(rival.rule for rival in rivals)])
+    numbers = draft.numbers or account.numbers.values_list("pk", flat=True) or [0]
+    names = {rival.rule.bot_id: f"the bot “{rival.bot_name}”" for rival in rivals} | {own_id: "this bot"}
+    said = set()
+    for number, rule, rival, key in _meetings(own, rivals, numbers):
+        winner, row = everyone.find(key, number), own[rule]
+        if winner and (row, rival.bot_name) not in said:
+            said.add((row, rival.bot_name))
+            shown = rival.word if key == rival.rule.word_key else draft.triggers[row].word
+            yield warn(
+                f"triggers.{row}.word",
+                f"The text “{shown}” fits this word and “{rival.word}” of the bot “{rival.bot_name}”:"
+                f" {names[winner.bot_id]} answers it.",
+            )
+
+
+def _meetings(
+    own: Iterable[Rule], rivals: list[Rival], numbers: Iterable[int]
+) -> Iterator[tuple[int, Rule, Rival, str]]:
+    """Where a word of the one side, texted alone to a number, fits a word of the other side."""
+    ours, by_rule = Matcher(own), {rival.rule: rival for rival in rivals}
+    theirs = Matcher(by_rule)
+    for number in numbers:
+        for rule in own:
+            if other := theirs.find(rule.word_key, number):
+                yield number, rule, by_rule[other], rule.word_key
+        for other, rival in by_rule.items():
+            if other.listens_on(number) and (fits := ours.find(other.word_key, number)):
+                yield number, fits, rival, other.word_key
+
+
+def leaving_untagged(draft: Draft) -> Iterator[Problem]:
+    """Who leaves a list should be found again."""
+    kinds = {action.kind for action in draft.actions}
+    if Action.Kind.REMOVE_FROM_GROUP in kinds and Action.Kind.ADD_TAG not in kinds:
+        yield warn(
+            "actions",
+            "This bot takes people off a list without adding a tag. Add one, such as NOVIP, to see later who left.",
+        )
+
+
+def way_back(account: Account, draft: Draft, bot: Bot | None) -> Iterator[Problem]:
+    """Who joins should read how to leave, and who leaves how to come back."""
+    joined = [action.group for action in draft.actions if action.kind == Action.Kind.ASSIGN_GROUP]
+    left = [action.group for action in draft.actions if action.kind == Action.Kind.REMOVE_FROM_GROUP]
+    others = account.bots.exclude(pk=bot.pk) if bot else account.bots.all()
+    if joined:
+        leave_words = _words_of(others, Action.Kind.REMOVE_FROM_GROUP, joined)
+        if not _says_any(draft, [*STOP_WORDS, *leave_words]):
+            yield warn("actions", "Welcome people with a reply that says how to leave, such as “Text STOP to opt out.”")
+    elif left:
+        words = _words_of(others, Action.Kind.ASSIGN_GROUP, left)
+        if words and not _says_any(draft, words):
+            yield warn("actions", f"Add a reply that says how to come back, such as “Text {words[0]} to come back.”")
+
+
+def _words_of(bots: QuerySet[Bot], kind: Action.Kind, groups: list[int | None]) -> list[str]:
+    acting = bots.filter(actions__kind=kind, actions__group__in=[pk for pk in groups if pk])
+    return list(Trigger.objects.filter(bot__in=acting).values_list("word", flat=True))
+
+
+def _says_any(draft: Draft, words: Iterable[str]) -> bool:
+    replies = " ".join(_spaced(action.body) for action in draft.actions if action.kind == Action.Kind.REPLY)
+    return any(_spaced(word) in replies for word in words)
+
+
+def _spaced(body: str) -> str:
+    return f" {' '.join(text.words(text.normalise(body)))} "

@@ -1,0 +1,115 @@
+"""What keeps a bot from being saved (B4)."""
+
+from collections.abc import Iterator
+
+from bots.drafts.draft import GROUP_KINDS, TAG_KINDS, Draft, DraftAction, Problem, refuse
+from bots.drafts.rivals import Rival
+from bots.models import Action, Bot, Trigger
+from contacts.words import HELP_WORDS, START_WORDS, STOP_WORDS
+from shout import text
+from shout.models import Account
+
+NAME_LENGTH = 60
+NAME_KEY_LENGTH = 120
+WORD_KEY_LENGTH = 180
+REPLY_LENGTH = 1600
+MOST_ROWS = 100
+
+_UNIVERSAL = {
+    STOP_WORDS: "belongs to the carrier and the law: it always opts a person out, so no bot may use it.",
+    START_WORDS: "belongs to the carrier: it always lifts a person's opt-out, so no bot may use it.",
+    HELP_WORDS: "belongs to the carrier and the law: it is always answered with the number's help text,"
+    " so no bot may use it.",
+}
+
+
+def basics(draft: Draft) -> Iterator[Problem]:
+    """Whether the bot has a name, a status, words and actions."""
+    if not draft.name.strip():
+        yield refuse("name", "Give the bot a name.")
+    elif len(draft.name) > NAME_LENGTH:
+        yield refuse("name", f"A name has at most {NAME_LENGTH} characters.")
+    if draft.status not in Bot.Status.values:
+        yield refuse("status", "Choose Active or Paused.")
+    if not draft.triggers:
+        yield refuse("triggers", "Add at least one trigger word: it is what people text to start this bot.")
+    if not draft.actions:
+        yield refuse("actions", "Add at least one action: it is what happens when somebody texts the word.")
+    for field, rows in (("triggers", draft.triggers), ("actions", draft.actions)):
+        if len(rows) > MOST_ROWS:
+            yield refuse(field, f"A bot has at most {MOST_ROWS} {'trigger words' if field == 'triggers' else field}.")
+
+
+def numbers(account: Account, draft: Draft) -> Iterator[Problem]:
+    """Whether the chosen numbers are the account's."""
+    if draft.numbers is None:
+        return
+    if not draft.numbers:
+        yield refuse("numbers", "Choose at least one number, or let the bot listen on all numbers.")
+    elif account.numbers.filter(pk__in=draft.numbers).count() < len(set(draft.numbers)):
+        yield refuse("numbers", "One of these numbers does not exist. Choose from your own numbers.")
+
+
+def words(draft: Draft) -> Iterator[Problem]:
+    """Whether every trigger word is one that a bot may have."""
+    seen: set[str] = set()
+    for row, trigger in enumerate(draft.triggers):
+        key, field = trigger.key, f"triggers.{row}.word"
+        universal = next((why for owned, why in _UNIVERSAL.items() if key in owned), None)
+        if not key:
+            yield refuse(field, "Type a word with letters, digits or an emoji, or remove this row.")
+        elif universal:
+            yield refuse(field, f"{trigger.word.strip().upper()} {universal}")
+        elif key in seen:
+            yield refuse(field, f"This bot already has the word “{trigger.word}”. Remove this row.")
+        elif len(trigger.word) > NAME_LENGTH or len(key) > WORD_KEY_LENGTH:
+            yield refuse(field, f"A trigger word has at most {NAME_LENGTH} characters.")
+        if trigger.match not in Trigger.Match.values:
+            yield refuse(f"triggers.{row}.match", "Choose how a text has to hold the word.")
+        seen.add(key)
+
+
+def taken(draft: Draft, rivals: list[Rival]) -> Iterator[Problem]:
+    """Whether another active bot that listens on one of the same numbers holds a word in the same way."""
+    holders = {(rival.rule.word_key, rival.rule.match): rival.bot_name for rival in rivals}
+    for row, trigger in enumerate(draft.triggers):
+        if holder := holders.get((trigger.key, trigger.match)):
+            yield refuse(
+                f"triggers.{row}.word",
+                f"“{trigger.word}” already starts the bot “{holder}”. Choose another word, or pause that bot first.",
+            )
+
+
+def actions(account: Account, draft: Draft) -> Iterator[Problem]:
+    """Whether every action has what it needs, from this account."""
+    wanted = [action.group for action in draft.actions], [action.tag for action in draft.actions]
+    groups = set(account.groups.filter(pk__in=filter(None, wanted[0])).values_list("pk", flat=True))
+    tags = set(account.tags.filter(pk__in=filter(None, wanted[1])).values_list("pk", flat=True))
+    for row, action in enumerate(draft.actions):
+        if action.kind in GROUP_KINDS:
+            yield from _named(f"actions.{row}.group", "group", action.group, action=action, known=groups)
+        elif action.kind in TAG_KINDS:
+            yield from _named(f"actions.{row}.tag", "tag", action.tag, action=action, known=tags)
+        elif action.kind == Action.Kind.REPLY:
+            yield from _reply(f"actions.{row}.body", action.body)
+        else:
+            yield refuse(f"actions.{row}.kind", f"Choose one of: {', '.join(Action.Kind.values)}.")
+
+
+def _named(field: str, noun: str, pk: int | None, *, action: DraftAction, known: set[int]) -> Iterator[Problem]:
+    if pk is not None:
+        if pk not in known:
+            yield refuse(field, f"This {noun} does not exist. Choose another.")
+    elif action.new_name is None:
+        yield refuse(field, f"Choose a {noun} for this action.")
+    elif not text.fold(action.new_name):
+        yield refuse(field, f"Type the name of the new {noun}.")
+    elif len(action.new_name) > NAME_LENGTH or len(text.fold(action.new_name)) > NAME_KEY_LENGTH:
+        yield refuse(field, f"The name of a {noun} has at most {NAME_LENGTH} characters.")
+
+
+def _reply(field: str, body: str) -> Iterator[Problem]:
+    if not body.strip():
+        yield refuse(field, "Type the text that people get.")
+    elif len(body) > REPLY_LENGTH:
+        yield refuse(field, f"A reply has at most {REPLY_LENGTH:,} characters; this one has {len(body):,}.")

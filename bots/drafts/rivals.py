@@ -1,0 +1,39 @@
+"""The trigger words a draft has to get along with."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from bots.drafts.draft import Draft
+from bots.matching import Rule
+from bots.models import Bot, BotNumber
+from shout.models import Account
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A trigger word of another active bot that listens on a number of the draft's."""
+
+    rule: Rule
+    word: str
+    bot_name: str
+
+
+def rivals(account: Account, draft: Draft, bot: Bot | None) -> list[Rival]:
+    """All words of the other active bots that a text could fit beside the draft's (two queries)."""
+    others = account.bots.filter(status=Bot.Status.ACTIVE)
+    if bot:
+        others = others.exclude(pk=bot.pk)
+    if draft.numbers is not None:
+        others = others.filter(Q(on_all_numbers=True) | Q(numbers__in=draft.numbers))
+    chosen: dict[int, set[int]] = {}
+    for bot_id, number_id in BotNumber.objects.filter(bot__in=others).values_list("bot_id", "number_id"):
+        chosen.setdefault(bot_id, set()).add(number_id)
+    return [
+        Rival(Rule(own.bot_id, own.word_key, own.match, _listens_on(own.bot, chosen)), own.word, own.bot.name)
+        for own in account.triggers.filter(bot__in=others).select_related("bot")
+    ]
+
+
+def _listens_on(bot: Bot, chosen: dict[int, set[int]]) -> frozenset[int] | None:
+    return None if bot.on_all_numbers else frozenset(chosen.get(bot.pk, ()))
