@@ -34,9 +34,10 @@ def values(statement: str, rows: Sequence[tuple[Any, ...]], *, template: str | N
     if not rows:
         return []
     with connection.cursor() as cursor:
-        return execute_values(
+        found: list[tuple[Any, ...]] = execute_values(
             cursor.cursor, statement, rows, template=template, page_size=len(rows), fetch=True
         )
+    return found
 
 
 def meet(account_id: int, phones: Iterable[str]) -> dict[str, int]:
@@ -79,8 +80,9 @@ def _insert(table: str, column: str, account_id: int, pairs: Iterable[tuple[int,
 
 def _delete(table: str, column: str, account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     rows = values(
-        f"DELETE FROM {table} t USING (VALUES %s) v (account_id, contact_id, other_id) WHERE t.account_id = v.account_id"
-        f" AND t.contact_id = v.contact_id AND t.{column} = v.other_id RETURNING t.contact_id, t.{column}",
+        f"DELETE FROM {table} t USING (VALUES %s) v (account_id, contact_id, other_id)"
+        f" WHERE t.account_id = v.account_id AND t.contact_id = v.contact_id AND t.{column} = v.other_id"
+        f" RETURNING t.contact_id, t.{column}",
         [(account_id, *pair) for pair in sorted(set(pairs))],
     )
     return set(rows)

@@ -94,9 +94,7 @@ def refusal(number: Number, phone: str) -> str | None:
     return bulk.refusals([(number.pk, phone)]).get((number.pk, phone))
 
 
-def _change_list(
-    group: Group, contacts: Iterable[Contact], evidence: Evidence, kind: ConsentEvent.Kind
-) -> int:
+def _change_list(group: Group, contacts: Iterable[Contact], evidence: Evidence, kind: ConsentEvent.Kind) -> int:
     people = {contact.pk: contact for contact in contacts}
     change = bulk.join if kind == ConsentEvent.Kind.JOINED else bulk.leave
     with transaction.atomic():
@@ -128,10 +126,8 @@ def event(kind: ConsentEvent.Kind, account_id: int, phone: str, evidence: Eviden
     )
 
 
-def _record_number(
-    kind: ConsentEvent.Kind, number: Number, phone: str, evidence: Evidence, *, changed: bool
-) -> None:
-    """Write the line and set the number's opt-out tag (P7). A repeated STOP is evidence too; a repeated click is not."""
+def _record_number(kind: ConsentEvent.Kind, number: Number, phone: str, evidence: Evidence, *, changed: bool) -> None:
+    """Write the line and set the number's opt-out tag (P7); a repeated STOP is evidence, a repeated click is not."""
     if changed or evidence.source == Source.UNIVERSAL_KEYWORD:
         line = event(kind, number.account_id, phone, evidence)
         line.number_ref, line.number_e164 = number.pk, number.e164
@@ -152,9 +148,7 @@ def _lock(numbers: Iterable[Number], phone: str) -> None:
         cursor.execute("SET LOCAL lock_timeout = %s", [_LOCK_WAIT])
         try:
             with transaction.atomic():
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock(permission_key(n, %s)) FROM unnest(%s) n", [phone, ids]
-                )
+                cursor.execute("SELECT pg_advisory_xact_lock(permission_key(n, %s)) FROM unnest(%s) n", [phone, ids])
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise

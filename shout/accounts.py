@@ -76,7 +76,9 @@ def _chosen_seat(request: HttpRequest) -> Seat | None:
 
 
 def _enter(request: HttpRequest, seat: Seat) -> None:
-    membership = Membership.objects.select_related("account").get(user=request.user, account_id=seat.account_id)
+    membership = Membership.objects.select_related("account").get(
+        user=cast(User, request.user), account_id=seat.account_id
+    )
     request.membership = membership  # type: ignore[attr-defined]
     request.account = membership.account  # type: ignore[attr-defined]
 

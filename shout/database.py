@@ -26,7 +26,7 @@ def make_roles(admin: PgConnection, *, app_password: str = "") -> None:
         # The owner hands its cross-account functions over to ops, for which it has to be a member.
         cursor.execute(sql.SQL("GRANT {}, {} TO {}").format(*map(sql.Identifier, (OPS, APP, OWNER))))
         cursor.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user")
-        user, is_superuser = cursor.fetchone()
+        ((user, is_superuser),) = cursor.fetchall()
         if not is_superuser:
             cursor.execute(sql.SQL("GRANT {}, {}, {} TO {}").format(*map(sql.Identifier, (OWNER, APP, OPS, user))))
 
@@ -36,8 +36,8 @@ def _make_role(cursor: Any, role: str, options: str) -> None:  # noqa: ANN401
         cursor.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), sql.SQL(options)))
     except errors.InsufficientPrivilege as error:
         raise ImproperlyConfigured(
-            f"The database role of DATABASE_ADMIN_URL may not create the role {role}. Give `manage.py prepare_database` "
-            f"a superuser once, or have one run: CREATE ROLE {role} LOGIN {options};"
+            f"The database role of DATABASE_ADMIN_URL may not create the role {role}. Give `manage.py prepare_database`"
+            f" a superuser once, or have one run: CREATE ROLE {role} LOGIN {options};"
         ) from error
 
 
@@ -46,9 +46,7 @@ def give_database(admin: PgConnection, name: str) -> None:
     with admin.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         if not cursor.fetchone():
-            cursor.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER))
-            )
+            cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
 
 
 def refuse_dangerous_role() -> None:

@@ -24,7 +24,9 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env("SECRET_KEY", default=None) or home.secret("secret_key")
 # First key encrypts, all of them decrypt: put a new one in front to rotate.
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[]) or [home.secret("field_key")]
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_public.hostname or "", "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=[_public.hostname or "", "localhost", "127.0.0.1", "[::1]"]
+)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 INSTALLED_APPS = [
@@ -93,7 +95,7 @@ def database(url: str | None, role: str) -> dict[str, Any]:
     common = {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     if not url:
         return common | home.postgres_dsn(role)
-    settings = env.db_url_config(url) | common
+    settings: dict[str, Any] = env.db_url_config(url) | common
     if settings["USER"] != role:
         settings["OPTIONS"] = settings.get("OPTIONS", {}) | {"options": f"-c role={role}"}
     return settings
@@ -125,15 +127,25 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_QUEUES = {name: {} for name in ("inbound", "outbound", "bulk")}
+CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in ("inbound", "outbound", "bulk")}
 CELERY_TASK_DEFAULT_QUEUE = "bulk"
+CELERY_TASK_ROUTES = {
+    "messaging.process": {"queue": "inbound"},
+    "messaging.sweep_inbound": {"queue": "inbound"},
+    "messaging.deliver": {"queue": "outbound"},
+    "messaging.reconcile": {"queue": "outbound"},
+    "messaging.sweep_outbound": {"queue": "outbound"},
+    "messaging.sweep_unknown": {"queue": "outbound"},
+    "messaging.fan_out": {"queue": "bulk"},
+    "messaging.sweep_broadcasts": {"queue": "bulk"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep inbound": {"task": "messaging.sweep_inbound", "schedule": 1.0, "options": {"expires": 5}},
     "sweep outbound": {"task": "messaging.sweep_outbound", "schedule": 1.0, "options": {"expires": 5}},
     "sweep broadcasts": {"task": "messaging.sweep_broadcasts", "schedule": 2.0, "options": {"expires": 5}},
-    "reconcile": {"task": "messaging.sweep_unknown", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep unknown": {"task": "messaging.sweep_unknown", "schedule": 5.0, "options": {"expires": 5}},
 }
 
 # --- Sign-in
@@ -213,7 +225,10 @@ SPECTACULAR_SETTINGS = {
 # --- Carriers
 TWILIO_API_BASE: str = env("TWILIO_API_BASE", default="https://api.twilio.com").rstrip("/")
 SIMULATOR_URL: str = (env("SIMULATOR_URL", default=None) or home.simulator_url()).rstrip("/")
+# Seconds one call to a carrier may take, and seconds to wait for word of a text whose answer was lost before its log
+# is read: longer than the log may lag behind, or a text would be sent twice.
 CARRIER_TIMEOUT: float = env.float("CARRIER_TIMEOUT", default=10.0)
+CARRIER_GRACE: float = env.float("CARRIER_GRACE", default=30.0)
 
 LOGGING = {
     "version": 1,

@@ -40,6 +40,11 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
+def words(normalised: str) -> list[str]:
+    """The words of a normalised text, each without the punctuation around it."""
+    return [_strip(word, _OUTER) or word for word in normalised.split(" ")]
+
+
 def _visible(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN)

@@ -2,7 +2,7 @@
 
 from itertools import count
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from contacts.models import Contact, Group, Number, Tag
 from shout import accounts
@@ -65,3 +65,8 @@ def tag(account: Account, name: str = "NOVIP") -> Tag:
     """A label in `account`."""
     with tenant(account.pk):
         return Tag.objects.create(account=account, name=name)
+
+
+def key() -> UUID:
+    """What makes a form's second submission a repetition of its first."""
+    return uuid4()

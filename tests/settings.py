@@ -10,7 +10,9 @@ from shout.settings import *  # noqa: E402, F403
 from shout.settings import CACHES, DATABASES, REDIS_URL, broker  # noqa: E402
 
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_redis = REDIS_URL.removesuffix("?db=0").rstrip("/") + (f"?db={_worker + 1}" if "unix:" in REDIS_URL else f"/{_worker + 1}")
+_redis = REDIS_URL.removesuffix("?db=0").rstrip("/") + (
+    f"?db={_worker + 1}" if "unix:" in REDIS_URL else f"/{_worker + 1}"
+)
 
 # The test database is made and migrated by its owner; tests/conftest.py then makes every connection shout_app's.
 DATABASES = {"default": DATABASES["owner"]}

@@ -41,14 +41,19 @@ class Contact(models.Model):
     search_name = models.GeneratedField(
         expression=models.functions.Lower(
             models.functions.Concat(
-                "first_name", models.Value(" "), "last_name", models.Value(" "), "email", output_field=models.TextField()
+                "first_name",
+                models.Value(" "),
+                "last_name",
+                models.Value(" "),
+                "email",
+                output_field=models.TextField(),
             )
         ),
         output_field=models.TextField(),
         db_persist=True,
     )
-    groups = models.ManyToManyField("Group", through="GroupMembership", related_name="contacts")
-    tags = models.ManyToManyField("Tag", through="ContactTag", related_name="contacts")
+    groups: models.ManyToManyField["Group", "GroupMembership"] = models.ManyToManyField("Group", through="GroupMembership", related_name="contacts")
+    tags: models.ManyToManyField["Tag", "ContactTag"] = models.ManyToManyField("Tag", through="ContactTag", related_name="contacts")
     created_at = models.DateTimeField(db_default=Now())
 
     objects = Contacts.as_manager()

@@ -56,9 +56,9 @@ class Number(models.Model):
     confirmed_by = models.CharField(max_length=10, choices=Confirmer.choices, default=Confirmer.CARRIER)
     help_text = models.CharField(max_length=480, blank=True)
     opt_out_tag = models.ForeignKey(Tag, models.RESTRICT, null=True, blank=True, db_constraint=False, related_name="+")
-    segments_per_second = models.FloatField(default=1.0)
-    burst = models.PositiveIntegerField(default=10)
-    tokens = models.FloatField(default=10.0, editable=False)
+    segments_per_second = models.FloatField(default=20.0)
+    burst = models.PositiveIntegerField(default=100)
+    tokens = models.FloatField(default=100.0, editable=False)
     refilled_at = models.DateTimeField(auto_now_add=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -21,7 +21,7 @@ CALL wall_in('bots_run', 'inbound_id', 'messaging_message');
 QUEUE = """
 CREATE FUNCTION refuse_texts_of_new_opt_outs() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE messaging_message m SET status = 'refused', refusal = 'opted_out', settled_at = now()
+    UPDATE messaging_message m SET status = 'refused', refusal = 'opted_out', settled_at = statement_timestamp()
     FROM written w
     WHERE m.account_id = w.account_id AND m.number_id = w.number_id AND m.phone = w.phone
         AND m.direction = 'out' AND m.status = 'queued';
@@ -32,7 +32,7 @@ CREATE TRIGGER refuse_queued_texts AFTER INSERT ON contacts_optout REFERENCING N
 
 CREATE FUNCTION refuse_texts_of_new_blocks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE messaging_message m SET status = 'refused', refusal = 'blocked', settled_at = now()
+    UPDATE messaging_message m SET status = 'refused', refusal = 'blocked', settled_at = statement_timestamp()
     FROM written w
     WHERE m.account_id = w.account_id AND m.phone = w.phone AND m.direction = 'out' AND m.status = 'queued';
     RETURN NULL;
@@ -49,13 +49,13 @@ CREATE FUNCTION accounts_with_work(kind text) RETURNS SETOF bigint
         SELECT 1 FROM messaging_message m WHERE m.account_id = a.id AND m.status = 'received')
     UNION ALL
     SELECT DISTINCT n.account_id FROM contacts_number n WHERE kind = 'outbound'
-        AND n.tokens + extract(epoch FROM now() - n.refilled_at) * n.segments_per_second > 0 AND EXISTS (
+        AND n.tokens + extract(epoch FROM statement_timestamp() - n.refilled_at) * n.segments_per_second > 0 AND EXISTS (
         SELECT 1 FROM messaging_message m WHERE m.account_id = n.account_id AND m.number_id = n.id
-            AND m.status = 'queued' AND m.next_at <= now())
+            AND m.status = 'queued' AND m.next_at <= statement_timestamp())
     UNION ALL
     SELECT a.id FROM shout_account a WHERE kind = 'unknown' AND EXISTS (
         SELECT 1 FROM messaging_message m WHERE m.account_id = a.id AND m.status IN ('sending', 'unknown')
-            AND m.next_at <= now())
+            AND m.next_at <= statement_timestamp())
     UNION ALL
     SELECT a.id FROM shout_account a WHERE kind = 'broadcasts' AND EXISTS (
         SELECT 1 FROM messaging_broadcast b WHERE b.account_id = a.id AND b.status = 'fanning_out')

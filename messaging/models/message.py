@@ -5,12 +5,13 @@ from django.db.models.functions import Now
 
 from bots.models import Run
 from contacts.models import Contact, Number
+from contacts.words import Universal
 from messaging.models.broadcast import Broadcast
 from shout.models import Account, User
 
 
 class Message(models.Model):
-    """One text in or out.
+    """One text in or out; `universal` is the universal keyword it was taken for, or that it confirms.
 
     Inbound: received → processed, or parked when processing fails. Outbound: queued → sending → sent → delivered,
     undelivered or failed; refused or canceled before it leaves; unknown (and, for marketing, unconfirmed) when the
@@ -56,14 +57,7 @@ class Message(models.Model):
         OPTED_OUT = "opted_out", "They texted STOP to this number"
         BLOCKED = "blocked", "They are blocked"
         NO_PERMISSION = "no_permission", "They have not joined"
-        INVALID_NUMBER = "invalid_number", "This is not a number that can be texted"
-
-    class Universal(models.TextChoices):
-        """The universal keyword an inbound text was taken for."""
-
-        STOP = "stop", "STOP"
-        START = "start", "START"
-        HELP = "help", "HELP"
+        TOO_LATE = "too_late", "A confirmation may only follow within five minutes"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="messages")
     direction = models.CharField(max_length=3, choices=Direction.choices)
@@ -73,29 +67,30 @@ class Message(models.Model):
     phone = models.CharField(max_length=16)
     contact = models.ForeignKey(Contact, models.RESTRICT, null=True, db_constraint=False, related_name="messages")
     body = models.TextField(blank=True)
-    media = models.JSONField(default=list)
-    segments = models.PositiveSmallIntegerField(default=1)
+    media = models.JSONField(default=list, db_default=[])
+    segments = models.PositiveSmallIntegerField(db_default=1)
     created_at = models.DateTimeField(db_default=Now())
 
     carrier_sid = models.CharField(max_length=64, null=True)
     error_code = models.IntegerField(null=True)
-    refusal = models.CharField(max_length=20, choices=Refusal.choices, blank=True)
+    refusal = models.CharField(max_length=20, choices=Refusal.choices, blank=True, db_default="")
 
-    universal = models.CharField(max_length=5, choices=Universal.choices, blank=True)
-    trace = models.JSONField(default=dict)
+    universal = models.CharField(
+        max_length=5, choices=[(word.value, word.name) for word in Universal], blank=True, db_default=""
+    )
+    trace = models.JSONField(default=dict, db_default={})
 
-    priority = models.PositiveSmallIntegerField(default=0)
+    priority = models.PositiveSmallIntegerField(db_default=0)
     next_at = models.DateTimeField(db_default=Now())
-    lease_until = models.DateTimeField(null=True)
     token = models.UUIDField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    misses = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    misses = models.PositiveSmallIntegerField(db_default=0)
     sending_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     inbound_id = models.BigIntegerField(null=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(db_default=0)
     run = models.ForeignKey(Run, models.SET_NULL, null=True, db_constraint=False, related_name="messages")
     broadcast = models.ForeignKey(Broadcast, models.CASCADE, null=True, db_constraint=False, related_name="messages")
     sent_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -1,7 +1,5 @@
 """The tenant, and who may do what in it."""
 
-from typing import Self
-
 from django.db import connection, models
 
 from shout.models.user import User
@@ -33,7 +31,7 @@ class Role(models.TextChoices):
     AGENT = "agent", "Agent"
     VIEWER = "viewer", "Viewer"
 
-    def may(self, needed: Self) -> bool:
+    def may(self, needed: "Role") -> bool:
         """Whether this role is `needed` or stands above it."""
         order = list(type(self))
         return order.index(self) <= order.index(needed)

@@ -13,7 +13,9 @@ from tests import build
 STOP = Evidence(source=Source.UNIVERSAL_KEYWORD, words="STOP", reference="SM1")
 
 
-def test_an_opt_out_silences_only_the_number_it_was_sent_to(account: Account, marketing: Number, service: Number) -> None:
+def test_an_opt_out_silences_only_the_number_it_was_sent_to(
+    account: Account, marketing: Number, service: Number
+) -> None:
     contact = build.contact(account)
     assert permissions.opt_out(number=marketing, phone=contact.phone, evidence=STOP)
     assert permissions.refusal(marketing, contact.phone) == "opted_out"

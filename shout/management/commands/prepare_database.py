@@ -6,6 +6,7 @@ import psycopg2
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from psycopg2.extensions import connection as PgConnection  # noqa: N812
+from psycopg2.extensions import quote_ident
 
 from shout import database
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         grants = _connect(name)
         with grants.cursor() as cursor:
             cursor.execute(f"GRANT ALL ON SCHEMA public TO {database.OWNER}")
-            cursor.execute(f"GRANT CREATE ON DATABASE {psycopg2.extensions.quote_ident(name, cursor)} TO {database.OWNER}")
+            cursor.execute(f"GRANT CREATE ON DATABASE {quote_ident(name, cursor)} TO {database.OWNER}")
         grants.close()
         call_command("migrate", database="owner", interactive=False, verbosity=options["verbosity"] - 1)
 

@@ -1,0 +1,254 @@
+"""The way in: the only place that takes in what people text, and acts on it."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from bots import engine
+from bots.engine import Person, Playbook, Response
+from bots.matching import Rule
+from bots.models import Run
+from contacts import bulk as contacts_bulk
+from contacts import permissions, words
+from contacts.models import Block, ConsentEvent, ContactTag, GroupMembership, Number, OptOut
+from contacts.models.consent import Source
+from contacts.permissions import Evidence
+from contacts.words import Universal
+from messaging import bulk, confirmations, outbound, segments
+from messaging.bulk import Draft
+from messaging.models import Message
+from shout import nudges
+from shout.models import Account
+from shout.tenancy import tenant
+from shout.text import clean, normalise
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundText:
+    """One text as a carrier delivers it; `sid` is the carrier's id, the same in every repetition."""
+
+    sid: str
+    from_: str
+    body: str
+    media: tuple[str, ...] = ()
+
+
+def receive(*, number: Number, text: InboundText) -> int | None:
+    """Store a text, and obey STOP and START before this returns (P2); its id, or None for a repetition.
+
+    Call it inside the tenant's transaction; everything else about the text happens in `process`.
+    """
+    body = clean(text.body)
+    with transaction.atomic():
+        inbound_id = bulk.insert_inbound(
+            number.account_id, number.pk, phone=text.from_, sid=text.sid, body=body, media=text.media
+        )
+        if inbound_id is not None:
+            if words.may_be_universal(body):
+                _obey(number, text.from_, body, sid=text.sid, inbound_id=inbound_id)
+            nudges.nudge("messaging.process", number.account_id)
+    return inbound_id
+
+
+def _obey(number: Number, phone: str, body: str, *, sid: str, inbound_id: int) -> None:
+    has_stopped = OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).exists()
+    word = words.classify(body, is_local_line=number.line == Number.Line.LOCAL, has_stopped=has_stopped)
+    if word is None:
+        return
+    Message.objects.filter(account_id=number.account_id, pk=inbound_id).update(universal=word)
+    contact_id = contacts_bulk.meet(number.account_id, [phone])[phone]
+    evidence = Evidence(source=Source.UNIVERSAL_KEYWORD, words=body, reference=sid)
+    changed = True
+    if word == Universal.STOP:
+        changed = permissions.opt_out(number=number, phone=phone, evidence=evidence)
+    elif word == Universal.START:
+        changed = permissions.opt_in(number=number, phone=phone, evidence=evidence)
+    if changed and number.confirmed_by == Number.Confirmer.SHOUT:
+        confirmation = Draft(
+            number_id=number.pk,
+            phone=phone,
+            contact_id=contact_id,
+            body=(said := confirmations.text(number, word)),
+            segments=segments.count(said).segments,
+            origin=Message.Origin.CONFIRMATION,
+            inbound_id=inbound_id,
+            universal=word,
+        )
+        outbound.queue(number.account_id, [confirmation])
+
+
+def process(*, account_id: int) -> None:
+    """Act on the account's waiting texts in the order they came, a batch a transaction.
+
+    A batch that fails is halved until the one text that cannot be processed is alone; that one is parked, where
+    people see it, and the rest go on.
+    """
+    limit = BATCH
+    while True:
+        try:
+            done = _process_batch(account_id, limit)
+        except (OperationalError, InterfaceError):
+            raise  # the database is in trouble, not a text: the sweep tries again
+        except Exception as error:
+            # Its message may quote a text or a phone number.
+            log.error("a batch of %s inbound texts failed: %s", limit, type(error).__name__)
+            if limit == 1:
+                _park_first(account_id, type(error).__name__)
+            limit = max(1, limit // 2)
+            continue
+        if done < limit:
+            return
+        limit = min(BATCH, limit * 2)
+
+
+def _process_batch(account_id: int, limit: int) -> int:
+    with tenant(account_id):
+        if not _take_turn(account_id):
+            return 0
+        texts = list(_waiting(account_id)[:limit])
+        if texts:
+            _Batch(Account.objects.get(pk=account_id), texts).carry_out()
+    return len(texts)
+
+
+def _waiting(account_id: int) -> Any:  # noqa: ANN401
+    return Message.objects.filter(account_id=account_id, status=Message.Status.RECEIVED).order_by("id")
+
+
+def _take_turn(account_id: int) -> bool:
+    """One worker at a time acts for an account: its texts run in order, and batches make one worker plenty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended('inbound', %s))", [account_id])
+        return bool(cursor.fetchone()[0])
+
+
+def _park_first(account_id: int, reason: str) -> None:
+    with tenant(account_id):
+        first = _waiting(account_id).first()
+        if first:
+            first.status = Message.Status.PARKED
+            first.trace = {"outcome": "parked", "error": reason}
+            first.save(update_fields=["status", "trace"])
+
+
+class _Batch:
+    """Texts of one account, folded in order over what their senders' lists and labels were."""
+
+    def __init__(self, account: Account, texts: Sequence[Message]) -> None:
+        self.account = account
+        self.texts = texts
+        self.playbook: Playbook = engine.playbook(account)
+        phones = {text.phone for text in texts}
+        self.contacts = contacts_bulk.meet(account.pk, phones)
+        self.blocked = set(Block.objects.filter(account=account, phone__in=phones).values_list("phone", flat=True))
+        self.people = self._people()
+        self.answered: list[tuple[Message, Response]] = []
+        self.traces: list[tuple[int, int, dict[str, Any]]] = []
+
+    def _people(self) -> dict[int, Person]:
+        people = {contact_id: Person() for contact_id in self.contacts.values()}
+        on_lists = GroupMembership.objects.filter(account=self.account, contact__in=people)
+        for contact_id, group_id in on_lists.values_list("contact_id", "group_id"):
+            people[contact_id].groups.add(group_id)
+        labelled = ContactTag.objects.filter(account=self.account, contact__in=people)
+        for contact_id, tag_id in labelled.values_list("contact_id", "tag_id"):
+            people[contact_id].tags.add(tag_id)
+        return people
+
+    def carry_out(self) -> None:
+        """Let each text have its effect and write all effects at once."""
+        before = {pk: (frozenset(person.groups), frozenset(person.tags)) for pk, person in self.people.items()}
+        for text in self.texts:
+            self._fold(text)
+        self._write_lists_and_labels(before)
+        self._write_ledger()
+        self._write_runs_and_replies()
+        bulk.mark_processed(self.account.pk, self.traces)
+
+    def _fold(self, text: Message) -> None:
+        contact_id, key = self.contacts[text.phone], normalise(text.body)
+        trace: dict[str, Any] = {"compared": key}
+        if text.universal:
+            trace |= {"outcome": "universal", "word": text.universal}
+        elif text.phone in self.blocked:
+            trace |= {"outcome": "blocked"}
+        elif rule := self.playbook.matcher.find(key, text.number_id):
+            response = self.playbook.respond(rule, self.people[contact_id])
+            self.answered.append((text, response))
+            trace |= self._trace(rule, response)
+        else:
+            trace |= {"outcome": "no_match"}
+        self.traces.append((text.pk, contact_id, trace))
+
+    def _trace(self, rule: Rule, response: Response) -> dict[str, Any]:
+        return {
+            "outcome": "bot",
+            "bot_id": rule.bot_id,
+            "bot": self.playbook.names[rule.bot_id],
+            "word": rule.word_key,
+            "match": rule.match,
+            "changes": [[change.kind, change.id] for change in response.changes],
+            "replies": len(response.replies),
+        }
+
+    def _write_lists_and_labels(self, before: dict[int, tuple[frozenset[int], frozenset[int]]]) -> None:
+        joined, left, tagged, untagged = [], [], [], []
+        for pk, person in self.people.items():
+            groups, tags = before[pk]
+            joined += [(pk, group) for group in person.groups - groups]
+            left += [(pk, group) for group in groups - person.groups]
+            tagged += [(pk, tag) for tag in person.tags - tags]
+            untagged += [(pk, tag) for tag in tags - person.tags]
+        contacts_bulk.join(self.account.pk, joined)
+        contacts_bulk.leave(self.account.pk, left)
+        contacts_bulk.tag(self.account.pk, tagged)
+        contacts_bulk.untag(self.account.pk, untagged)
+
+    def _write_ledger(self) -> None:
+        ConsentEvent.objects.bulk_create(
+            permissions.list_event(
+                ConsentEvent.Kind(change.kind),
+                self.playbook.groups[change.id],
+                text.phone,
+                Evidence(source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or ""),
+            )
+            for text, response in self.answered
+            for change in response.changes
+            if change.kind in (ConsentEvent.Kind.JOINED, ConsentEvent.Kind.LEFT)
+        )
+
+    def _write_runs_and_replies(self) -> None:
+        runs = Run.objects.bulk_create(
+            Run(
+                account=self.account,
+                bot_id=response.rule.bot_id,
+                inbound_id=text.pk,
+                number_id=text.number_id,
+                phone=text.phone,
+                word_key=response.rule.word_key,
+            )
+            for text, response in self.answered
+        )
+        drafts = [
+            Draft(
+                number_id=text.number_id,
+                phone=text.phone,
+                contact_id=self.contacts[text.phone],
+                body=body,
+                segments=segments.count(body).segments,
+                origin=Message.Origin.BOT,
+                inbound_id=text.pk,
+                position=position,
+                run_id=run.pk,
+            )
+            for run, (text, response) in zip(runs, self.answered, strict=True)
+            for position, body in enumerate(response.replies)
+        ]
+        outbound.queue(self.account.pk, drafts)
