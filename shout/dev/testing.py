@@ -1,5 +1,6 @@
-"""The only place for the servers a test run brings along: a fresh PostgreSQL and Valkey, gone when it ends."""
+"""The only place for the servers a test run brings along: a fresh PostgreSQL and Valkey."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -11,17 +12,20 @@ from shout.dev import postgres, process, valkey
 
 
 def private_home() -> Path:
-    """This test run's own home, which its workers and the processes it starts find through the environment.
+    """This test run's own home, gone when it ends; its workers and what they start find it through the environment.
 
     Settings read SHOUT_HOME while they load, so the tests' settings call this before they import Shout's.
     """
-    home = os.environ.get("SHOUT_TEST_HOME") or tempfile.mkdtemp(prefix="shout-test-")
+    home = os.environ.get("SHOUT_TEST_HOME")
+    if not home:
+        home = tempfile.mkdtemp(prefix="shout-test-")
+        atexit.register(shutil.rmtree, home)
     os.environ["SHOUT_TEST_HOME"] = os.environ["SHOUT_HOME"] = home
     return Path(home)
 
 
 def start(home: Path) -> Callable[[], None]:
-    """Start the servers that DATABASE_URL and REDIS_URL do not name; the result stops them and removes `home`."""
+    """Start the servers that DATABASE_URL and REDIS_URL do not name; the result stops them."""
     home.chmod(0o711)  # PostgreSQL may have to run as nobody.
     programs = [postgres.program(home, durable=False)] if not os.environ.get("DATABASE_URL") else []
     programs += [valkey.program(home)] if not os.environ.get("REDIS_URL") else []
@@ -31,7 +35,6 @@ def start(home: Path) -> Callable[[], None]:
     def stop() -> None:
         for server, program in reversed(running):
             process.end(server, program)
-        shutil.rmtree(home)
 
     try:
         for server, program in running:
