@@ -1,12 +1,15 @@
 """Many contacts at once, in SQL; the home of the one predicate of permission."""
 
-from collections.abc import Iterable, Sequence
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from contacts.models import Contact
+from contacts.models import Contact, Group
 
 
 def refusal(number: str, phone: str) -> str:
@@ -86,3 +89,99 @@ def _delete(table: str, column: str, account_id: int, pairs: Iterable[tuple[int,
         [(account_id, *pair) for pair in sorted(set(pairs))],
     )
     return set(rows)
+
+
+@contextmanager
+def staged(people: Iterable[tuple[object, ...]]) -> Iterator[None]:
+    """A temporary table `incoming` of (row, phone, first name, last name, e-mail, fields as JSON), one row per phone.
+
+    PostgreSQL refuses COPY into a table behind row-level security, hence the detour.
+    """
+    lines = io.StringIO()
+    csv.writer(lines).writerows(people)
+    lines.seek(0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE incoming (row integer NOT NULL, phone text PRIMARY KEY, first_name text NOT NULL,"
+            " last_name text NOT NULL, email text NOT NULL, fields jsonb NOT NULL)"
+        )
+        cursor.copy_expert(
+            "COPY incoming FROM STDIN (FORMAT csv, FORCE_NOT_NULL (first_name, last_name, email))", lines
+        )
+        cursor.execute("ANALYZE incoming")
+        yield
+        cursor.execute("DROP TABLE incoming")
+
+
+def upsert_staged(account_id: int) -> tuple[int, int]:
+    """Add the staged people and update those who are known; returns how many were added and how many changed.
+
+    What the file leaves empty stays as it is.
+    """
+    with connection.cursor() as cursor:
+        # xmax is 0 in a row that this statement has inserted; in phone order two imports cannot deadlock.
+        cursor.execute(
+            """
+            WITH written AS (
+                INSERT INTO contacts_contact AS c (account_id, phone, first_name, last_name, email, notes, fields)
+                SELECT %s, phone, first_name, last_name, email, '', fields FROM incoming ORDER BY phone
+                ON CONFLICT (account_id, phone) DO UPDATE SET
+                    first_name = coalesce(nullif(excluded.first_name, ''), c.first_name),
+                    last_name = coalesce(nullif(excluded.last_name, ''), c.last_name),
+                    email = coalesce(nullif(excluded.email, ''), c.email),
+                    fields = c.fields || excluded.fields
+                WHERE excluded.first_name NOT IN ('', c.first_name) OR excluded.last_name NOT IN ('', c.last_name)
+                    OR excluded.email NOT IN ('', c.email) OR NOT c.fields @> excluded.fields
+                RETURNING xmax = 0 AS is_new
+            )
+            SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
+            """,
+            [account_id],
+        )
+        created, updated = cursor.fetchone()
+    return created, updated
+
+
+def unstage_who_left(group: Group) -> list[str]:
+    """Take out of the staged people those whose last word on `group` was to leave it; returns their phones."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            DELETE FROM incoming i WHERE 'left' = (
+                SELECT e.kind FROM contacts_consentevent e
+                WHERE e.account_id = %(account)s AND e.phone = i.phone AND e.group_ref = %(group)s
+                ORDER BY e.seq DESC LIMIT 1
+            ) RETURNING phone
+            """,
+            {"account": group.account_id, "group": group.pk},
+        )
+        return [phone for (phone,) in cursor.fetchall()]
+
+
+def join_staged(group: Group, *, words: str, reference: str, actor: str) -> int:
+    """Put the staged people on `group`, with a line in the ledger for whoever was not on it; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH joined AS (
+                INSERT INTO contacts_groupmembership (account_id, group_id, contact_id)
+                SELECT c.account_id, %(group)s, c.id FROM incoming i
+                JOIN contacts_contact c ON c.account_id = %(account)s AND c.phone = i.phone
+                ORDER BY c.id ON CONFLICT DO NOTHING RETURNING contact_id
+            )
+            INSERT INTO contacts_consentevent (account_id, seq, kind, phone, number_e164, group_ref, group_name,
+                source, words, reference, actor, hash)
+            SELECT c.account_id, 0, 'joined', c.phone, '', %(group)s, %(name)s,
+                'import', %(words)s, %(reference)s, %(actor)s, ''
+            FROM joined j JOIN contacts_contact c ON c.account_id = %(account)s AND c.id = j.contact_id ORDER BY c.id
+            """,
+            {
+                "account": group.account_id,
+                "group": group.pk,
+                "name": group.name,
+                "words": words,
+                "reference": reference,
+                "actor": actor,
+            },
+        )
+        return int(cursor.rowcount)

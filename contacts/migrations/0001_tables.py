@@ -114,6 +114,7 @@ class Migration(migrations.Migration):
                 ("rows", models.PositiveIntegerField(default=0)),
                 ("created", models.PositiveIntegerField(default=0)),
                 ("updated", models.PositiveIntegerField(default=0)),
+                ("joined", models.PositiveIntegerField(default=0)),
                 ("errors", models.JSONField(default=list)),
                 ("imported_at", models.DateTimeField(auto_now_add=True)),
                 (
@@ -128,7 +129,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_constraint=False,
                         null=True,
-                        on_delete=django.db.models.deletion.RESTRICT,
+                        on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to="contacts.group",
                     ),
