@@ -26,7 +26,8 @@ class Command(BaseCommand):
         admin.close()
         grants = _connect(name)
         with grants.cursor() as cursor:
-            cursor.execute(f"GRANT ALL ON SCHEMA public TO {database.OWNER}")
+            # The migrations hand functions over to ops, for which ops needs rights that the owner role may pass on.
+            cursor.execute(f"GRANT ALL ON SCHEMA public TO {database.OWNER} WITH GRANT OPTION")
             cursor.execute(f"GRANT CREATE ON DATABASE {quote_ident(name, cursor)} TO {database.OWNER}")
         grants.close()
         call_command("migrate", database="owner", interactive=False, verbosity=options["verbosity"] - 1)
