@@ -85,7 +85,8 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        self.console.line("Stopping Shout.")
+        if self.children:
+            self.console.line("Stopping Shout.")
         for child in reversed(self.children):
             if child.restart_at is None:
                 self._end(child)
