@@ -1,0 +1,130 @@
+"""The bot pages: list, builder, one bot."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db.models import Count, Max
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from bots import drafts, forms
+from bots.drafts import Draft, DraftTrigger, Problem, draft_of
+from bots.models import Action, Bot
+from shout.accounts import AccountRequest, member
+from shout.models import Role
+
+SHOWN_RUNS = 20
+DELETION = (
+    "Its words stop working at once, and the list of its runs goes with it. Texts and permission stay as they are."
+)
+
+
+@require_safe
+@member()
+def bot_list(request: AccountRequest) -> HttpResponse:
+    """All bots, with how often each ran."""
+    bots = request.account.bots.prefetch_related("triggers", "numbers")
+    bots = bots.annotate(run_count=Count("runs"), last_ran_at=Max("runs__ran_at"))
+    return render(request, "bots/bot_list.html", {"bots": bots})
+
+
+@require_safe
+@member()
+def bot_detail(request: AccountRequest, bot_id: int) -> HttpResponse:
+    """What one bot listens to, what it does, and when it last did."""
+    bots = request.account.bots.prefetch_related("triggers", "numbers", "actions__group", "actions__tag")
+    bot = get_object_or_404(bots, pk=bot_id)
+    found = drafts.problems(account=request.account, draft=draft_of(bot), bot=bot)
+    words = {trigger.word_key: trigger.word for trigger in bot.triggers.all()}
+    runs = bot.runs.select_related("number").order_by("-ran_at")[:SHOWN_RUNS]
+    context = {
+        "bot": bot,
+        "steps": [(forms.KINDS[Action.Kind(action.kind)], action) for action in bot.actions.all()],
+        "problems": [problem.sentence for problem in found],
+        "deletion": DELETION,
+        "runs": [(run, words.get(run.word_key, run.word_key)) for run in runs],
+    }
+    return render(request, "bots/bot_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(Role.AGENT)
+def bot_new(request: AccountRequest) -> HttpResponse:
+    """Build a bot."""
+    return _build(request, Draft(triggers=(DraftTrigger(),)), bot=None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(Role.AGENT)
+def bot_edit(request: AccountRequest, bot_id: int) -> HttpResponse:
+    """Change a bot."""
+    bot = _locked(request, bot_id)
+    return _build(request, draft_of(bot), bot=bot)
+
+
+def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpResponse:
+    """The builder: its row buttons only show the page anew and save nothing."""
+    problems: list[Problem] = []
+    command, focus = request.POST.get("do", "save"), ""
+    if request.method == "POST":
+        try:
+            draft = forms.read(request.POST)
+            if command != "save":
+                draft, focus = forms.edited(draft, command)
+        except ValueError as error:
+            raise BadRequest("The builder did not send what it shows. Load the page again.") from error
+    if request.method == "POST" and command == "save":
+        try:
+            saved = drafts.save(account=request.account, draft=draft, bot=bot)
+        except drafts.Refused as refused:
+            problems, focus = refused.problems, forms.first_wrong(refused.problems)
+        else:
+            messages.success(request, f"The bot “{saved.name}” is saved.")
+            return redirect("bots:bot_detail", saved.pk)
+    builder = forms.Builder(request.account, draft, bot=bot, problems=problems, focus=focus)
+    return render(request, "bots/_builder.html" if request.htmx else "bots/bot_form.html", {"builder": builder})
+
+
+@require_POST
+@member(Role.AGENT)
+def bot_status(request: AccountRequest, bot_id: int) -> HttpResponse:
+    """Pause or activate a bot; activating asks again whether its words are free."""
+    bot, status = _locked(request, bot_id), request.POST.get("status")
+    if status == Bot.Status.ACTIVE:
+        try:
+            drafts.save(account=request.account, draft=replace(draft_of(bot), status=status), bot=bot)
+        except drafts.Refused as refused:
+            messages.error(request, f"The bot “{bot.name}” is as it was. {refused}")
+    elif status == Bot.Status.PAUSED:
+        # Nothing may keep anybody from silencing a bot, so nothing is checked.
+        bot.status = status
+        bot.save(update_fields=["status", "changed_at"])
+    else:
+        raise BadRequest("A bot is made active or paused.")
+    return redirect("bots:bot_detail", bot.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member(Role.AGENT)
+def bot_delete(request: AccountRequest, bot_id: int) -> HttpResponse:
+    """Delete a bot, after asking."""
+    bot = _locked(request, bot_id)
+    if request.method == "POST":
+        bot.delete()
+        messages.success(request, f"The bot “{bot.name}” is deleted.")
+        return redirect("bots:bot_list")
+    context = {
+        "title": f"Delete the bot “{bot.name}”?",
+        "text": DELETION,
+        "action": "Delete bot",
+        "cancel_url": reverse("bots:bot_detail", args=[bot.pk]),
+    }
+    return render(request, "ui/confirm.html", context)
+
+
+def _locked(request: AccountRequest, bot_id: int) -> Bot:
+    """The bot, kept as it is until this request is over, so that nobody deletes what is being saved."""
+    return get_object_or_404(request.account.bots.select_for_update(no_key=True), pk=bot_id)
