@@ -67,7 +67,7 @@ def _verified(request: HttpRequest, number: Number) -> dict[str, str]:
         raise _Refused("This is not the carrier account of this number.", 403)
     address = settings.PUBLIC_BASE_URL + request.get_full_path()
     expected = RequestValidator(number.carrier_auth_token).compute_signature(address, form)
-    if not hmac.compare_digest(expected, request.headers.get("X-Twilio-Signature", "")):
+    if not hmac.compare_digest(expected.encode(), request.headers.get("X-Twilio-Signature", "").encode()):
         raise _Refused("The signature does not match.", 403)
     return {name: str(value) for name, value in form.items()}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import Client
 from twilio.request_validator import RequestValidator
 
@@ -11,6 +12,7 @@ from contacts.models import Number
 from messaging import delivery, inbound, outbound
 from messaging.simulator.client import Simulator
 from shout.tenancy import tenant
+from tests.outside import OutsideClient
 
 
 def inbound_form(number: Number, body: str, *, phone: str, sid: str = "") -> dict[str, str]:
@@ -28,17 +30,26 @@ def inbound_form(number: Number, body: str, *, phone: str, sid: str = "") -> dic
     }
 
 
-def post(client: Client, url: str, form: dict[str, str], token: str) -> int:
-    """Post a form as the carrier does, signed with `token`; the HTTP status of the answer."""
-    signature = RequestValidator(token).compute_signature(url, form)
+def signature(url: str, form: dict[str, str], token: str) -> str:
+    """How the carrier signs a post."""
+    return str(RequestValidator(token).compute_signature(url, form))
+
+
+def answer(client: Client, url: str, form: dict[str, str], token: str) -> HttpResponse:
+    """Post a form as the carrier does, signed with `token`."""
     path = url.removeprefix(settings.PUBLIC_BASE_URL)
-    return client.post(path, form, headers={"X-Twilio-Signature": signature}).status_code
+    return client.post(path, form, headers={"X-Twilio-Signature": signature(url, form, token)})  # type: ignore[return-value]
+
+
+def post(client: Client, url: str, form: dict[str, str], token: str) -> int:
+    """The HTTP status of the answer."""
+    return answer(client, url, form, token).status_code
 
 
 def text(number: Number, body: str, *, phone: str, sid: str = "") -> None:
     """`phone` texts `body` to `number`, through the webhook."""
     form = inbound_form(number, body, phone=phone, sid=sid)
-    assert post(Client(), number.sms_webhook_url, form, number.carrier_auth_token) == 200
+    assert post(OutsideClient(), number.sms_webhook_url, form, number.carrier_auth_token) == 200
 
 
 def work(account_id: int) -> None:

@@ -17,6 +17,7 @@ from shout.dev import postgres, testing
 from shout.models import Account, User
 from shout.tenancy import tenant
 from tests import build
+from tests.outside import OutsideClient
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,6 +56,12 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
     with django_db_blocker.unblock():
         yield
         connection.close()
+
+
+@pytest.fixture
+def client() -> OutsideClient:
+    """A browser or a carrier."""
+    return OutsideClient()
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from contacts.models import Number
-from messaging.carriers import twilio
-from messaging.delivery import credentials
+from messaging import provisioning
 from messaging.simulator.client import Simulator
 from messaging.simulator.running import running
 from tests.carrier import Phone
@@ -25,7 +24,7 @@ def simulator(settings: Settings) -> Iterator[Simulator]:
 def numbers(simulator: Simulator, marketing: Number, service: Number) -> tuple[Number, Number]:
     """The marketing and the customer service number, known to the carrier."""
     for number in (marketing, service):
-        twilio.set_webhooks(credentials(number), number=number.e164, sms_url=number.sms_webhook_url, timeout=10)
+        provisioning.connect(number)
     return marketing, service
 
 
