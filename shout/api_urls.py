@@ -9,6 +9,7 @@ app_name = "api"
 
 urlpatterns = [
     path("", include("contacts.api_urls")),
+    path("", include("bots.api_urls")),
     path("", include("messaging.api_urls")),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(), name="docs"),

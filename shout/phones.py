@@ -24,11 +24,14 @@ def parse(text: str, *, region: str = "US") -> str:
         number = None
     # The library's is_possible_number also passes seven digits without an area code.
     if (
-        number is None
-        or phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE
+        number is not None
+        and phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
     ):
-        raise InvalidPhone(f"“{text}” is not a phone number. Write it with its country code, like +1 415 555 0123.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        # It also gives some countries more digits than E.164 has room for.
+        if E164.fullmatch(e164):
+            return e164
+    raise InvalidPhone(f"“{text}” is not a phone number. Write it with its country code, like +1 415 555 0123.")
 
 
 def show(e164: str) -> str:

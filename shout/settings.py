@@ -218,6 +218,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "BotStatus": "bots.models.Bot.Status",
+        "ActionKind": "bots.models.Action.Kind",
+        "MessageStatus": "messaging.models.Message.Status",
+        "NumberKind": "contacts.models.Number.Kind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
