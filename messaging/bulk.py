@@ -181,7 +181,7 @@ def claim(number_id: int, *, limit: int, token: UUID, lease: float) -> list[Clai
             [number_id],
         )
         lane = cursor.fetchone()
-        if not lane or lane[0] <= 0:
+        if not lane or lane[0] < 1:
             return []
         cursor.execute(_CLAIM, {"number": number_id, "limit": limit, "tokens": lane[0], "token": token, "lease": lease})
         rows = cursor.fetchall()
@@ -222,7 +222,7 @@ _CLAIM = f"""
         next_at = statement_timestamp() + make_interval(secs => %(lease)s), misses = 0
     FROM budgeted b
     WHERE m.account_id = b.account_id AND m.id = b.id AND m.status = 'queued'
-        AND (b.why IS NOT NULL OR b.spent_before < %(tokens)s)
+        AND (b.why IS NOT NULL OR b.spent_before <= %(tokens)s - 1)
     RETURNING m.id, m.status, m.phone, m.body, m.media, m.attempts, m.universal, m.segments"""
 
 

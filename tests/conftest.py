@@ -9,14 +9,19 @@ import pytest
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from contacts.models import Number
+from messaging import provisioning
+from messaging.simulator.client import Simulator
+from messaging.simulator.running import running
 from shout import database
 from shout.dev import postgres, testing
 from shout.models import Account, User
 from shout.tenancy import tenant
 from tests import build
+from tests.carrier import Phone
 from tests.outside import OutsideClient
 
 
@@ -88,3 +93,25 @@ def marketing(account: Account) -> Number:
 def service(account: Account) -> Number:
     """The account's customer service number."""
     return build.number(account, kind=Number.Kind.CUSTOMER_SERVICE, label="Service")
+
+
+@pytest.fixture
+def simulator(settings: Settings) -> Iterator[Simulator]:
+    """The carrier."""
+    with running() as address:
+        settings.SIMULATOR_URL = address
+        yield Simulator(address)
+
+
+@pytest.fixture
+def numbers(simulator: Simulator, marketing: Number, service: Number) -> tuple[Number, Number]:
+    """The marketing and the customer service number, known to the carrier."""
+    for number in (marketing, service):
+        provisioning.connect(number)
+    return marketing, service
+
+
+@pytest.fixture
+def ana(simulator: Simulator) -> Phone:
+    """Somebody the business does not know yet."""
+    return Phone(simulator, "+14155550142")

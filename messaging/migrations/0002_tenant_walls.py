@@ -49,7 +49,7 @@ CREATE FUNCTION accounts_with_work(kind text) RETURNS SETOF bigint
         SELECT 1 FROM messaging_message m WHERE m.account_id = a.id AND m.status = 'received')
     UNION ALL
     SELECT DISTINCT n.account_id FROM contacts_number n WHERE kind = 'outbound'
-        AND n.tokens + extract(epoch FROM statement_timestamp() - n.refilled_at) * n.segments_per_second > 0 AND EXISTS (
+        AND n.tokens + extract(epoch FROM statement_timestamp() - n.refilled_at) * n.segments_per_second >= 1 AND EXISTS (
         SELECT 1 FROM messaging_message m WHERE m.account_id = n.account_id AND m.number_id = n.id
             AND m.status = 'queued' AND m.next_at <= statement_timestamp())
     UNION ALL
