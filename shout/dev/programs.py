@@ -17,7 +17,7 @@ def nearby(host: str) -> str:
 
 def web(*, host: str, port: int) -> Program:
     cores = os.cpu_count() or 1
-    sizes = ["--workers", str(min(cores, 4)), "--blocking-threads", str(min(2 * cores + 1, 8))]
+    sizes = ["--workers", str(min(cores, 4)), "--blocking-threads", str(min(2 * cores, 8))]
     quiet = ["-W", "ignore:No directory at"]  # Without collected static files WhiteNoise serves the originals.
     limits = ["--respawn-failed-workers", "--respawn-interval", "0", "--workers-kill-timeout", "10", "--no-ws"]
     address = ["--interface", "wsgi", "--host", host, "--port", str(port), "--log-level", "warning"]
