@@ -80,6 +80,7 @@ BEGIN
 END $$;
 ALTER FUNCTION take_ledger_head() OWNER TO shout_ops;
 ALTER FUNCTION keep_ledger_head() OWNER TO shout_ops;
+REVOKE ALL ON FUNCTION take_ledger_head(), keep_ledger_head() FROM PUBLIC;
 CREATE TRIGGER take_head BEFORE INSERT ON contacts_consentevent
     FOR EACH STATEMENT EXECUTE FUNCTION take_ledger_head();
 CREATE TRIGGER chain BEFORE INSERT ON contacts_consentevent FOR EACH ROW EXECUTE FUNCTION chain_consent_line();

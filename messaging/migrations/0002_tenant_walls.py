@@ -44,7 +44,7 @@ CREATE TRIGGER refuse_queued_texts AFTER INSERT ON contacts_block REFERENCING NE
 WORK = """
 -- The accounts with work of a kind, for the sweep, which belongs to no account.
 CREATE FUNCTION accounts_with_work(kind text) RETURNS SETOF bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT a.id FROM shout_account a WHERE kind = 'inbound' AND EXISTS (
         SELECT 1 FROM messaging_message m WHERE m.account_id = a.id AND m.status = 'received')
     UNION ALL

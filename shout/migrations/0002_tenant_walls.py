@@ -41,8 +41,9 @@ CALL wall_off('shout_apikey');
 
 SEATS = """
 -- Which accounts a person may enter is asked before an account is chosen.
+-- pg_temp last: unless it is named, a caller's temporary tables would come before the real ones.
 CREATE FUNCTION seats_of(person bigint) RETURNS TABLE (account_id bigint, account_name text, role text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT m.account_id, a.name::text, m.role::text
     FROM shout_membership m JOIN shout_account a ON a.id = m.account_id
     WHERE m.user_id = person ORDER BY a.name, a.id

@@ -1,0 +1,54 @@
+"""One row of everything an account can hold: what the walls between accounts are tried with."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from bots.models import Action, Bot, BotNumber, Run, Trigger
+from contacts import permissions
+from contacts.models import Block, Contact, ContactTag, Import
+from contacts.models.consent import Source
+from contacts.permissions import Evidence
+from messaging.models import Broadcast, Message, StatusReport
+from shout.models import Account, ApiKey, User
+from shout.tenancy import tenant
+from tests import build
+
+
+def fill(account: Account, *, by: User) -> None:
+    """Give `account` at least one row in each of its tables."""
+    with tenant(account.pk):
+        contact = build.contact(account, first_name="Ana", last_name="Ruiz")
+        _permission(account, contact, by=by)
+        _texts(account, contact, by=by)
+        ApiKey.issue(account=account, name="Shop", by=by)
+
+
+def _permission(account: Account, contact: Contact, *, by: User) -> None:
+    group, tag = build.group(account), build.tag(account)
+    number = build.number(account, opt_out_tag=tag)
+    evidence = Evidence(source=Source.STAFF, words="by phone", asked_at=datetime.now(UTC))
+    permissions.join(group=group, contacts=[contact], evidence=evidence)
+    permissions.opt_out(number=number, phone=build.phone(), evidence=evidence)
+    Block.objects.create(account=account, phone=build.phone(), blocked_by=by)
+    ContactTag.objects.create(account=account, contact=contact, tag=tag)
+    Import.objects.create(account=account, file_name="guests.csv", group=group, imported_by=by)
+
+
+def _texts(account: Account, contact: Contact, *, by: User) -> None:
+    number, group, tag = account.numbers.get(), account.groups.get(), account.tags.get()
+    text = {"account": account, "number": number, "phone": contact.phone, "contact": contact}
+    inbound = Message.objects.create(**text, direction="in", origin="contact", status="processed", body="JOIN")
+    bot = Bot.objects.create(account=account, name="VIP", on_all_numbers=False)
+    BotNumber.objects.create(account=account, bot=bot, number=number)
+    Trigger.objects.create(account=account, bot=bot, word="JOIN")
+    Action.objects.create(account=account, bot=bot, position=0, kind=Action.Kind.ASSIGN_GROUP, group=group)
+    Action.objects.create(account=account, bot=bot, position=1, kind=Action.Kind.ADD_TAG, tag=tag)
+    run = Run.objects.create(
+        account=account, bot=bot, inbound_id=inbound.pk, number=number, phone=contact.phone, word_key="join"
+    )
+    broadcast = Broadcast.objects.create(
+        account=account, number=number, group=group, body="Sale", segments=1, form_key=uuid4(), created_by=by
+    )
+    out = {**text, "direction": "out", "status": "sent", "body": "Welcome", "carrier_sid": f"SM{uuid4().hex}"}
+    Message.objects.create(**out, origin="bot", run=run, inbound_id=inbound.pk, broadcast=broadcast)
+    StatusReport.objects.create(account=account, carrier_sid=out["carrier_sid"], status="sent")
