@@ -22,14 +22,17 @@ def tenant(account_id: int) -> Iterator[None]:
     outer = _current.get()
     if outer is not None and outer != account_id:
         raise WrongTenant(f"account {account_id} asked for inside the context of account {outer}")
-    token = _current.set(account_id)
     try:
         with transaction.atomic():
-            if outer is None:
-                _set(str(int(account_id)))
-            yield
+            token = _current.set(account_id)
+            try:
+                if outer is None:
+                    _set(str(int(account_id)))
+                yield
+            finally:
+                # Before the commit, because what runs after it sees no rows any more and has to enter a context anew.
+                _current.reset(token)
     finally:
-        _current.reset(token)
         # Inside somebody else's transaction SET LOCAL would outlive us.
         if outer is None and connection.in_atomic_block and not connection.needs_rollback:
             _set("")
