@@ -22,4 +22,4 @@ contact = [
     path("permission/", lists.ContactPermission.as_view(), name="contact-permission"),
 ]
 
-urlpatterns = [*router.urls, path("contacts/<int:contact_id>/", include(contact))]
+urlpatterns = [*router.urls, path("contacts/<int:id>/", include(contact))]

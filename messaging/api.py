@@ -178,6 +178,7 @@ class MessageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, AccountVi
     query = MessageQuery
 
     @extend_schema(
+        summary="Send a text",
         parameters=[_IDEMPOTENCY_KEY],
         request=SendSerializer,
         responses={201: MessageSerializer, 200: MessageSerializer},
@@ -222,6 +223,7 @@ class MessagePreview(AccountView):
 
     @extend_schema(
         operation_id="messages_preview",
+        summary="Count the segments of a text",
         request=PreviewSerializer,
         responses=SegmentsSerializer,
         description="How many segments a text takes, and which characters make it take more. Sends nothing.",

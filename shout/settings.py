@@ -211,7 +211,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Shout API",
-    "DESCRIPTION": "Business texting whose heart is permission.",
+    "DESCRIPTION": "Business texting whose heart is permission. Send your key in the header `Authorization: Bearer "
+    "shout_…`. What goes wrong is answered with problem details (RFC 9457) that say how to mend it.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -67,7 +67,7 @@ class ContactView(AccountView):
     @property
     def contact(self) -> Contact:
         """The contact that the address names."""
-        return get_object_or_404(self.account.contacts, pk=self.kwargs["contact_id"])
+        return get_object_or_404(self.account.contacts, pk=self.kwargs["id"])
 
     @property
     def evidence(self) -> Evidence:
@@ -80,11 +80,12 @@ class ContactGroups(ContactView):
 
     @extend_schema(
         operation_id="contacts_groups_join",
+        summary="Put a contact in a group",
         request=JoiningSerializer,
         responses={201: MembershipSerializer, 200: MembershipSerializer},
         description="Put the contact in a group: 201, or 200 when it was in it already. The consent ledger records it.",
     )
-    def post(self, request: Request, contact_id: int) -> Response:
+    def post(self, request: Request, **ids: int) -> Response:
         """Join a group."""
         contact = self.contact
         asked = JoiningSerializer(data=request.data, context={"view": self})
@@ -101,12 +102,13 @@ class ContactGroup(ContactView):
 
     @extend_schema(
         operation_id="contacts_groups_leave",
+        summary="Take a contact out of a group",
         responses={204: None},
         description="Take the contact out of a group. The consent ledger records it; no number is closed by it.",
     )
-    def delete(self, request: Request, contact_id: int, group_id: int) -> Response:
+    def delete(self, request: Request, **ids: int) -> Response:
         """Leave a group."""
-        group = get_object_or_404(self.account.groups, pk=group_id)
+        group = get_object_or_404(self.account.groups, pk=ids["group_id"])
         permissions.leave(group=group, contacts=[self.contact], evidence=self.evidence)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -116,11 +118,12 @@ class ContactTags(ContactView):
 
     @extend_schema(
         operation_id="contacts_tags_add",
+        summary="Tag a contact",
         request=TaggingSerializer,
         responses={201: TagSerializer, 200: TagSerializer},
         description="Put a tag on the contact: 201, or 200 when it had it already.",
     )
-    def post(self, request: Request, contact_id: int) -> Response:
+    def post(self, request: Request, **ids: int) -> Response:
         """Add a tag."""
         contact = self.contact
         asked = TaggingSerializer(data=request.data, context={"view": self})
@@ -134,11 +137,14 @@ class ContactTag(ContactView):
     """One tag of a contact."""
 
     @extend_schema(
-        operation_id="contacts_tags_remove", responses={204: None}, description="Take a tag off the contact."
+        operation_id="contacts_tags_remove",
+        summary="Take a tag off a contact",
+        responses={204: None},
+        description="Take a tag off the contact.",
     )
-    def delete(self, request: Request, contact_id: int, tag_id: int) -> Response:
+    def delete(self, request: Request, **ids: int) -> Response:
         """Remove a tag."""
-        tag = get_object_or_404(self.account.tags, pk=tag_id)
+        tag = get_object_or_404(self.account.tags, pk=ids["tag_id"])
         bulk.untag(self.account.pk, [(self.contact.pk, tag.pk)])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -148,11 +154,12 @@ class ContactPermission(ContactView):
 
     @extend_schema(
         operation_id="contacts_permission",
+        summary="Ask from which numbers a contact may be texted",
         responses=PermissionSerializer,
         description="From which numbers the contact may be texted. Only the contact, or your team with new consent on "
         "record, lifts an opt-out: the API does not.",
     )
-    def get(self, request: Request, contact_id: int) -> Response:
+    def get(self, request: Request, **ids: int) -> Response:
         """Permission by number."""
         contact = self.contact
         numbers = list(self.account.numbers.all())

@@ -12,9 +12,30 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from shout.api.problems import ProblemSerializer
 
+_SUMMARIES = {
+    "list": "List {}s",
+    "create": "Create a {}",
+    "retrieve": "Read a {}",
+    "update": "Replace a {}",
+    "partial_update": "Change a {}",
+    "destroy": "Delete a {}",
+}
+_PROBLEM = {
+    "type": "about:blank",
+    "title": "Invalid input",
+    "status": 400,
+    "detail": "Mend the fields named in errors.",
+    "errors": {"phone": ["“12” is not a phone number. Write it with its country code, like +1 415 555 0123."]},
+}
+
 
 class Described(AutoSchema):
-    """Says of every list what it may be asked for, and of every operation that its errors are problem details."""
+    """Says of every list what it may be asked for, and of every operation what it does and what its problems are."""
+
+    def get_summary(self) -> str | None:
+        """What the operation does, in a few words."""
+        words = _SUMMARIES.get(getattr(self.view, "action", ""))
+        return words.format(getattr(self.view, "rows", "").removesuffix("s")) if words else None
 
     def get_override_parameters(self) -> list[Any]:
         """The filters of a list."""
@@ -30,7 +51,7 @@ class Described(AutoSchema):
             schema = self.resolve_serializer(ProblemSerializer, "response").ref
             operation["responses"]["4XX"] = {
                 "description": "What is wrong and how to mend it",
-                "content": {"application/problem+json": {"schema": schema}},
+                "content": {"application/problem+json": {"schema": schema, "example": _PROBLEM}},
             }
         return operation
 

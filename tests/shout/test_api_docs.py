@@ -13,13 +13,13 @@ def test_the_document_is_valid_and_without_warnings() -> None:
     assert json.loads(out.getvalue())["openapi"].startswith("3.1")
 
 
-def test_every_operation_has_its_own_name_a_description_and_its_problems() -> None:
+def test_every_operation_has_its_own_name_its_words_and_its_problems() -> None:
     document = json.loads(Client().get("/api/v1/schema/").content)
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     names = [operation["operationId"] for operation in operations]
     assert len(names) == len(set(names)) > 20
     for operation in operations:
-        assert operation["description"]
+        assert operation["summary"] and operation["description"]
         assert operation["security"] == [{"apiKey": []}]
         assert "application/problem+json" in operation["responses"]["4XX"]["content"]
 
