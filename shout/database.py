@@ -59,8 +59,9 @@ def refuse_dangerous_role() -> None:
     """
     with connection.temporary_connection() as cursor:
         cursor.execute(
-            "SELECT rolname, rolname = current_user FROM pg_roles WHERE rolname IN (current_user, session_user)"
-            " AND (rolsuper OR rolbypassrls OR pg_has_role(rolname, %s, 'USAGE'))",
+            "SELECT r.rolname, r.rolname = current_user FROM pg_roles r LEFT JOIN pg_roles o ON o.rolname = %s"
+            " WHERE r.rolname IN (current_user, session_user)"
+            " AND (r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, o.oid, 'USAGE'))",
             [OWNER],
         )
         dangerous = dict(cursor.fetchall())
