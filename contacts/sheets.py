@@ -17,6 +17,8 @@ _HEADINGS = {
     "name": "name fullname contactname displayname customername customer",
     "email": "email emailaddress mail email1value",
 }
+# What the download of rows to mend adds to them; not to be taken for custom fields when they come back.
+ADDED = ("What to mend", "Row in the file")
 _SHORTENED_BY_EXCEL = re.compile(r"\+?\d+([.,]\d+)?[eE]\+?\d+")
 _EXCEL = b"PK\x03\x04"
 
@@ -56,7 +58,7 @@ def columns(sample: Sequence[list[str]]) -> Columns:
     has_header = phone_at >= len(first) or not _is_phone(first[phone_at])
     at = {"phone": phone_at} | (at if has_header else _unnamed(first, phone_at))
     names = [cell[:60] if has_header and cell else f"Column {n}" for n, cell in enumerate(first, start=1)]
-    custom = {n: name for n, name in enumerate(names) if n not in at.values()}
+    custom = {n: name for n, name in enumerate(names) if n not in at.values() and name not in ADDED}
     return Columns(names, at, custom, has_header)
 
 

@@ -34,6 +34,11 @@ def parse(text: str, *, region: str = "US") -> str:
     raise InvalidPhone(f"“{text}” is not a phone number. Write it with its country code, like +1 415 555 0123.")
 
 
+def is_toll_free(e164: str) -> bool:
+    """Whether whoever calls or texts the number pays nothing; carriers treat such lines differently."""
+    return bool(phonenumbers.number_type(phonenumbers.parse(e164)) == phonenumbers.PhoneNumberType.TOLL_FREE)
+
+
 def show(e164: str) -> str:
     """The number as a person reads it: (415) 555-0123 at home, +44 20 7946 0000 abroad."""
     if _NANP.fullmatch(e164):

@@ -1,0 +1,1 @@
+"""The pages of contacts, groups, tags, numbers and imports."""
