@@ -195,6 +195,7 @@ class Builder:
 
 def first_wrong(problems: Sequence[Problem]) -> str:
     """The id of the first control to mend."""
-    field, _, row = problems[0].field.partition(".")
-    row = row.partition(".")[0]
-    return f"{'word' if field == 'triggers' else 'action'}-{int(row) + 1}" if row else field
+    field, _, rest = problems[0].field.partition(".")
+    if rest:
+        return f"{'word' if field == 'triggers' else 'action'}-{int(rest.partition('.')[0]) + 1}"
+    return {"triggers": "add-trigger", "actions": "add-action"}.get(field, field)

@@ -39,13 +39,16 @@ def bot_detail(request: AccountRequest, bot_id: int) -> HttpResponse:
     bot = get_object_or_404(bots, pk=bot_id)
     found = drafts.problems(account=request.account, draft=draft_of(bot), bot=bot)
     words = {trigger.word_key: trigger.word for trigger in bot.triggers.all()}
-    runs = bot.runs.select_related("number").order_by("-ran_at")[:SHOWN_RUNS]
+    runs = list(bot.runs.select_related("number").order_by("-ran_at")[:SHOWN_RUNS])
+    people = {
+        contact.phone: contact for contact in request.account.contacts.filter(phone__in=[run.phone for run in runs])
+    }
     context = {
         "bot": bot,
         "steps": [(forms.KINDS[Action.Kind(action.kind)], action) for action in bot.actions.all()],
         "problems": [problem.sentence for problem in found],
         "deletion": DELETION,
-        "runs": [(run, words.get(run.word_key, run.word_key)) for run in runs],
+        "runs": [(run, people.get(run.phone), words.get(run.word_key, run.word_key)) for run in runs],
     }
     return render(request, "bots/bot_detail.html", context)
 

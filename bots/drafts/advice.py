@@ -42,10 +42,11 @@ def overlaps(account: Account, draft: Draft, *, bot: Bot | None, rivals: list[Ri
         winner, row = everyone.find(key, number), own[rule]
         if winner and (row, rival.bot_name) not in said:
             said.add((row, rival.bot_name))
-            shown = rival.word if key == rival.rule.word_key else draft.triggers[row].word
+            word = draft.triggers[row].word
+            shown = rival.word if key == rival.rule.word_key else word
             yield warn(
                 f"triggers.{row}.word",
-                f"The text “{shown}” fits this word and “{rival.word}” of the bot “{rival.bot_name}”:"
+                f"The text “{shown}” fits “{word}” here and “{rival.word}” of the bot “{rival.bot_name}”:"
                 f" {names[winner.bot_id]} answers it.",
             )
 

@@ -1,5 +1,6 @@
 """The bot pages: the builder without JavaScript, and every door's refusals."""
 
+import re
 from html import unescape
 
 import pytest
@@ -85,6 +86,14 @@ def test_a_bot_shows_what_it_listens_to_what_it_does_and_its_runs(browser: Clien
     assert [text in shown for text in ("HI", "Hello! Text STOP", phones.show(run.phone), "Offers")] == [True] * 4
 
 
+def test_a_run_leads_to_the_person_it_answered(browser: Client, shop: Account, bot: Bot) -> None:
+    run = ran(bot, build.number(shop), "hi")
+    ana = build.contact(shop, phone=run.phone, first_name="Ana")
+    shown = page(browser.get(f"/bots/{bot.pk}/"))
+    assert f'href="/contacts/{ana.pk}/"' in shown
+    assert ">Ana</a>" in shown
+
+
 def test_a_bot_warns_about_what_may_surprise(browser: Client, shop: Account) -> None:
     build.number(shop)
     shown = page(browser.get(f"/bots/{make(shop, 'YES').pk}/"))
@@ -123,6 +132,23 @@ def test_a_refusal_stands_beside_its_row_and_nothing_typed_is_lost(browser: Clie
     assert '<option value="contains" selected' in row
     assert "Hello! Text STOP to opt out." in shown
     assert bots(shop) == []
+
+
+@pytest.mark.parametrize(
+    "wrong, focus",
+    [
+        ({"name": ""}, "name"),
+        ({"word": ["HI", ""], "match": ["whole", "whole"]}, "word-2"),
+        ({"word": [], "match": []}, "add-trigger"),
+        ({"kind": [], "target": [], "new_name": [], "body": []}, "add-action"),
+        ({"body": [""]}, "action-1"),
+        ({"listens": "chosen"}, "numbers"),
+    ],
+)
+def test_a_refusal_takes_the_focus_to_the_first_thing_to_mend(browser: Client, wrong: Form, focus: str) -> None:
+    shown = page(browser.post("/bots/new/", FORM | wrong))
+    [focused] = [tag for tag in re.findall("<[^>]*>", shown) if "autofocus" in tag]
+    assert f'id="{focus}"' in focused
 
 
 @pytest.mark.parametrize(
