@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -39,15 +40,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The owner has made the test database; from here on every connection is the application's."""
-    connection_created.connect(_become_app)
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The owner makes the test database; while tests run, every connection is the application's."""
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        connection_created.connect(_become_app)
         connections.close_all()
     yield
     connection_created.disconnect(_become_app)
     with django_db_blocker.unblock():
         connections.close_all()
+        teardown_databases(made, verbosity=0)
 
 
 def _become_app(connection: BaseDatabaseWrapper, **_: object) -> None:

@@ -14,10 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shout.dev.home import ROOT
+from redis import Redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+from shout.dev.home import ROOT, valkey_socket
 
 _READY_SECONDS = 90
-_COMMANDS = {"web": "granian", "worker": "celery.* worker ", "beat": "celery.* beat ", "simulator": "carrier_simulator"}
+_COMMANDS = {"web": "granian", "worker": "celery.* worker ", "beat": "celery.* beat ", "valkey": "valkey-server"}
 
 
 class Stack:
@@ -26,6 +30,7 @@ class Stack:
     def __init__(self, home: Path, process: "subprocess.Popen[str]", environment: dict[str, str]) -> None:
         self._process = process
         self._environment = environment
+        self.redis = Redis(unix_socket_path=str(valkey_socket(home)))
         self.url = (home / "url").read_text().strip()
         self.simulator_url = (home / "simulator_url").read_text().strip()
 
@@ -49,6 +54,11 @@ class Stack:
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         return len(pids)
+
+    def wait_for_redis(self) -> None:
+        """Wait until Redis answers again."""
+        retry = Retry(ConstantBackoff(0.1), _READY_SECONDS * 10)
+        retry.call_with_retry(self.redis.ping, lambda _: None)
 
     def _children(self) -> Iterator[tuple[int, str]]:
         """The processes of this product, known by its home in their environment."""

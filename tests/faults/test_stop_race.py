@@ -1,0 +1,60 @@
+"""People text STOP while texts to them are on the way: no call to the carrier starts after a STOP was taken (P1)."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+
+from django.db import connection
+
+from messaging import bulk, delivery, provisioning
+from messaging.bulk import Draft
+from messaging.models import Message
+from messaging.simulator.client import Simulator
+from shout.tenancy import tenant
+from tests import build, carrier
+
+_PHONES = [f"+1415558{i}" for i in range(1010, 1210)]
+_TEXTS_EACH = 5
+_WORKERS = 4
+
+
+def test_no_call_starts_after_a_stop_was_taken(committed: None, simulator: Simulator) -> None:
+    account = build.account()
+    number = build.number(account, segments_per_second=10_000, burst=10_000, tokens=10_000)
+    provisioning.connect(number)
+    # The carrier's own blocking would hide a text that Shout should not have sent.
+    simulator.carrier_replies(number.e164, on=False)
+    simulator.behave(latency_ms=40, latency_jitter_ms=20)
+    drafts = [
+        Draft(number_id=number.pk, phone=phone, body=f"Offer {turn}", origin=Message.Origin.API, segments=1)
+        for turn in range(_TEXTS_EACH)
+        for phone in _PHONES
+    ]
+    with tenant(account.pk):
+        bulk.enqueue(account.pk, drafts)
+    stopped_at: dict[str, float] = {}
+    started = time.monotonic()
+
+    def work(_: int) -> None:
+        while len(stopped_at) < len(_PHONES) or time.monotonic() < started + 1:
+            delivery.deliver(account_id=account.pk)
+            time.sleep(0.02)
+        connection.close()
+
+    def stop(phone: str) -> None:
+        time.sleep(Random(phone).uniform(0, 1.5))
+        carrier.text(number, "STOP", phone=phone)
+        stopped_at[phone] = time.monotonic()
+        connection.close()
+
+    with ThreadPoolExecutor(_WORKERS + 12) as pool:
+        workers = [pool.submit(work, i) for i in range(_WORKERS)]
+        list(pool.map(stop, _PHONES))
+        for worker in workers:
+            worker.result()
+    log = simulator.log()
+    assert [call for call in log if call["monotonic"] > stopped_at[call["to"]]] == []
+    assert 0 < len(log) < len(drafts), "the race was over before it began"
+    with tenant(account.pk):
+        statuses = Message.objects.filter(direction="out").values_list("status", "refusal").distinct()
+        assert set(statuses) <= {("sent", ""), ("refused", "opted_out")}
