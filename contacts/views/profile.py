@@ -48,7 +48,7 @@ def profile_context(account: Account, contact: Contact) -> dict[str, Any]:
     return {
         "contact": contact,
         "outlets": outlets(account, contact),
-        "block": account.blocks.filter(phone=contact.phone).select_related("blocked_by").first(),
+        "blocking": account.blocks.filter(phone=contact.phone).select_related("blocked_by").first(),
         "memberships": memberships,
         "other_groups": account.groups.exclude(pk__in=joined),
         "tags": tags,
