@@ -15,14 +15,14 @@ from shout.api.views import AccountViewSet
 _LARGEST_ID = 2**63 - 1
 
 
-class TriggerBody(Strict):
+class TriggerSerializer(Strict):
     """A word that starts the bot. Universal keywords such as STOP are refused."""
 
     word = serializers.CharField(allow_blank=True, help_text="Up to 60 characters; case and outer punctuation ignored.")
     match = serializers.ChoiceField(Trigger.Match.choices, default=Trigger.Match.WHOLE)
 
 
-class ActionBody(Strict):
+class ActionSerializer(Strict):
     """One step. Give `group`, `tag` or `body`, whichever the kind needs."""
 
     kind = serializers.ChoiceField(Action.Kind.choices)
@@ -63,15 +63,15 @@ class ListensOn(serializers.ListField):
         )
     ]
 )
-class BotBody(Strict):
+class BotSerializer(Strict):
     """Trigger words and ordered actions. A `PATCH` with `triggers` or `actions` replaces all of them."""
 
     id = serializers.IntegerField(read_only=True)
     name = serializers.CharField(allow_blank=True, help_text="Up to 60 characters.")
     status = serializers.ChoiceField(Bot.Status.choices, default=Bot.Status.ACTIVE)
     numbers = ListensOn(default=None, allow_null=True, help_text="The ids of the numbers it listens on; null: all.")
-    triggers = TriggerBody(many=True)
-    actions = ActionBody(many=True, help_text="In the order in which they are carried out.")
+    triggers = TriggerSerializer(many=True)
+    actions = ActionSerializer(many=True, help_text="In the order in which they are carried out.")
     created_at = serializers.DateTimeField(read_only=True)
     changed_at = serializers.DateTimeField(read_only=True)
 
@@ -105,19 +105,19 @@ def _action(sent: dict[str, Any]) -> DraftAction:
     )
 
 
-class WarningBody(serializers.Serializer[Any]):
+class WarningSerializer(serializers.Serializer[Any]):
     """Something legal that may surprise."""
 
     field = serializers.CharField(help_text="Where, for example triggers.0.word.")
     detail = serializers.CharField()
 
 
-class BotWithWarningsBody(BotBody):
+class BotWithWarningsSerializer(BotSerializer):
     """One bot, with what may surprise about it."""
 
     warnings = serializers.SerializerMethodField()
 
-    @extend_schema_field(WarningBody(many=True))
+    @extend_schema_field(WarningSerializer(many=True))
     def get_warnings(self, bot: Bot) -> list[dict[str, str]]:
         """What is legal but may surprise."""
         found = drafts.problems(account=self.context["view"].account, draft=draft_of(bot), bot=bot)
@@ -142,6 +142,6 @@ class BotViewSet(
     related = ("triggers", "numbers", "actions")
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
 
-    def get_serializer_class(self) -> type[BotBody]:
+    def get_serializer_class(self) -> type[BotSerializer]:
         """A list leaves the warnings out, because they are dear."""
-        return BotBody if self.action == "list" else BotWithWarningsBody
+        return BotSerializer if self.action == "list" else BotWithWarningsSerializer

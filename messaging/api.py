@@ -193,7 +193,8 @@ class MessageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, AccountVi
         key = self._idempotency_key()
         earlier = self.account.messages.filter(idempotency_key=key).first() if key else None
         message = earlier or outbound.send(**text, origin=Message.Origin.API, idempotency_key=key)
-        if any(getattr(message, name) != text[name] for name in ("number", "phone", "body", "media")):
+        wanted = (text["number"].pk, text["phone"], text["body"], text["media"])
+        if (message.number_id, message.phone, message.body, message.media) != wanted:
             raise Conflict(f"This Idempotency-Key belongs to the message {message.pk}, which says something else.")
         return Response(
             MessageSerializer(message).data, status=status.HTTP_200_OK if earlier else status.HTTP_201_CREATED
