@@ -37,13 +37,15 @@ def read(post: QueryDict) -> Draft:
             for word, match in zip(post.getlist("word"), post.getlist("match"), strict=True)
         ),
         actions=tuple(
-            _action(*row)
-            for row in zip(*(post.getlist(name) for name in ("kind", "target", "new_name", "body")), strict=True)
+            _action(kind, target, new_name, body=body)
+            for kind, target, new_name, body in zip(
+                *(post.getlist(name) for name in ("kind", "target", "new_name", "body")), strict=True
+            )
         ),
     )
 
 
-def _action(kind: str, target: str, new_name: str, body: str) -> DraftAction:
+def _action(kind: str, target: str, new_name: str, *, body: str) -> DraftAction:
     return DraftAction(
         kind=Action.Kind(kind),
         group=_id(target) if kind in GROUP_KINDS else None,

@@ -54,25 +54,25 @@ def meet(account_id: int, phones: Iterable[str]) -> dict[str, int]:
 
 def join(account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """Put contacts on lists by (contact id, group id); returns the pairs that are new."""
-    return _insert("contacts_groupmembership", "group_id", account_id, pairs)
+    return _insert("contacts_groupmembership", "group_id", pairs, account_id=account_id)
 
 
 def leave(account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """Take contacts off lists by (contact id, group id); returns the pairs that were there."""
-    return _delete("contacts_groupmembership", "group_id", account_id, pairs)
+    return _delete("contacts_groupmembership", "group_id", pairs, account_id=account_id)
 
 
 def tag(account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """Label contacts by (contact id, tag id); returns the pairs that are new."""
-    return _insert("contacts_contacttag", "tag_id", account_id, pairs)
+    return _insert("contacts_contacttag", "tag_id", pairs, account_id=account_id)
 
 
 def untag(account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     """Take labels off contacts by (contact id, tag id); returns the pairs that were there."""
-    return _delete("contacts_contacttag", "tag_id", account_id, pairs)
+    return _delete("contacts_contacttag", "tag_id", pairs, account_id=account_id)
 
 
-def _insert(table: str, column: str, account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def _insert(table: str, column: str, pairs: Iterable[tuple[int, int]], *, account_id: int) -> set[tuple[int, int]]:
     rows = values(
         f"INSERT INTO {table} (account_id, contact_id, {column}) VALUES %s ON CONFLICT DO NOTHING"
         f" RETURNING contact_id, {column}",
@@ -81,7 +81,7 @@ def _insert(table: str, column: str, account_id: int, pairs: Iterable[tuple[int,
     return set(rows)
 
 
-def _delete(table: str, column: str, account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+def _delete(table: str, column: str, pairs: Iterable[tuple[int, int]], *, account_id: int) -> set[tuple[int, int]]:
     rows = values(
         f"DELETE FROM {table} t USING (VALUES %s) v (account_id, contact_id, other_id)"
         f" WHERE t.account_id = v.account_id AND t.contact_id = v.contact_id AND t.{column} = v.other_id"

@@ -45,7 +45,7 @@ def opt_out(*, number: Number, phone: str, evidence: Evidence) -> bool:
             phone=phone,
             defaults={"source": evidence.source, "words": evidence.words},
         )
-        _record_number(ConsentEvent.Kind.OPTED_OUT, number, phone, evidence, changed=changed)
+        _record_number(ConsentEvent.Kind.OPTED_OUT, number, phone, evidence=evidence, changed=changed)
     return changed
 
 
@@ -54,7 +54,7 @@ def opt_in(*, number: Number, phone: str, evidence: Evidence) -> bool:
     with transaction.atomic():
         _lock([number], phone)
         changed = bool(OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).delete()[0])
-        _record_number(ConsentEvent.Kind.OPTED_IN, number, phone, evidence, changed=changed)
+        _record_number(ConsentEvent.Kind.OPTED_IN, number, phone, evidence=evidence, changed=changed)
     return changed
 
 
@@ -66,7 +66,8 @@ def block(*, contact: Contact, reason: str = "", by: User) -> bool:
             account_id=contact.account_id, phone=contact.phone, defaults={"reason": reason, "blocked_by": by}
         )
         if changed:
-            event(ConsentEvent.Kind.BLOCKED, contact.account_id, contact.phone, Evidence.staff(by, words=reason)).save()
+            evidence = Evidence.staff(by, words=reason)
+            event(ConsentEvent.Kind.BLOCKED, contact.account_id, contact.phone, evidence=evidence).save()
     return changed
 
 
@@ -75,18 +76,19 @@ def unblock(*, contact: Contact, by: User) -> bool:
     with transaction.atomic():
         changed = bool(Block.objects.filter(account_id=contact.account_id, phone=contact.phone).delete()[0])
         if changed:
-            event(ConsentEvent.Kind.UNBLOCKED, contact.account_id, contact.phone, Evidence.staff(by)).save()
+            evidence = Evidence.staff(by)
+            event(ConsentEvent.Kind.UNBLOCKED, contact.account_id, contact.phone, evidence=evidence).save()
     return changed
 
 
 def join(*, group: Group, contacts: Iterable[Contact], evidence: Evidence) -> int:
     """Put contacts on a list; returns how many were not on it."""
-    return _change_list(group, contacts, evidence, ConsentEvent.Kind.JOINED)
+    return _change_list(ConsentEvent.Kind.JOINED, group, contacts, evidence=evidence)
 
 
 def leave(*, group: Group, contacts: Iterable[Contact], evidence: Evidence) -> int:
     """Take contacts off a list; returns how many were on it. Closes no number (P10)."""
-    return _change_list(group, contacts, evidence, ConsentEvent.Kind.LEFT)
+    return _change_list(ConsentEvent.Kind.LEFT, group, contacts, evidence=evidence)
 
 
 def refusal(number: Number, phone: str) -> str | None:
@@ -94,25 +96,25 @@ def refusal(number: Number, phone: str) -> str | None:
     return bulk.refusals([(number.pk, phone)]).get((number.pk, phone))
 
 
-def _change_list(group: Group, contacts: Iterable[Contact], evidence: Evidence, kind: ConsentEvent.Kind) -> int:
+def _change_list(kind: ConsentEvent.Kind, group: Group, contacts: Iterable[Contact], *, evidence: Evidence) -> int:
     people = {contact.pk: contact for contact in contacts}
     change = bulk.join if kind == ConsentEvent.Kind.JOINED else bulk.leave
     with transaction.atomic():
         changed = change(group.account_id, [(pk, group.pk) for pk in people])
         ConsentEvent.objects.bulk_create(
-            [list_event(kind, group, people[pk].phone, evidence) for pk, _ in sorted(changed)], batch_size=1000
+            [list_event(kind, group, people[pk].phone, evidence=evidence) for pk, _ in sorted(changed)], batch_size=1000
         )
     return len(changed)
 
 
-def list_event(kind: ConsentEvent.Kind, group: Group, phone: str, evidence: Evidence) -> ConsentEvent:
+def list_event(kind: ConsentEvent.Kind, group: Group, phone: str, *, evidence: Evidence) -> ConsentEvent:
     """The ledger line of joining or leaving a list, not yet written."""
-    line = event(kind, group.account_id, phone, evidence)
+    line = event(kind, group.account_id, phone, evidence=evidence)
     line.group_ref, line.group_name = group.pk, group.name
     return line
 
 
-def event(kind: ConsentEvent.Kind, account_id: int, phone: str, evidence: Evidence) -> ConsentEvent:
+def event(kind: ConsentEvent.Kind, account_id: int, phone: str, *, evidence: Evidence) -> ConsentEvent:
     """A ledger line, not yet written."""
     return ConsentEvent(
         account_id=account_id,
@@ -126,10 +128,10 @@ def event(kind: ConsentEvent.Kind, account_id: int, phone: str, evidence: Eviden
     )
 
 
-def _record_number(kind: ConsentEvent.Kind, number: Number, phone: str, evidence: Evidence, *, changed: bool) -> None:
+def _record_number(kind: ConsentEvent.Kind, number: Number, phone: str, *, evidence: Evidence, changed: bool) -> None:
     """Write the line and set the number's opt-out tag (P7); a repeated STOP is evidence, a repeated click is not."""
     if changed or evidence.source == Source.UNIVERSAL_KEYWORD:
-        line = event(kind, number.account_id, phone, evidence)
+        line = event(kind, number.account_id, phone, evidence=evidence)
         line.number_ref, line.number_e164 = number.pk, number.e164
         line.save()
     if number.opt_out_tag_id:

@@ -217,7 +217,7 @@ class _Batch:
                 ConsentEvent.Kind(change.kind),
                 self.playbook.groups[change.id],
                 text.phone,
-                Evidence(source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or ""),
+                evidence=Evidence(source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or ""),
             )
             for text, response in self.answered
             for change in response.changes

@@ -39,10 +39,10 @@ async def _send(client: Client, text: Outgoing) -> str | CarrierError:
 
 def outgoing(credentials: Credentials, *, from_: str, to: str, timeout: float) -> list[Logged]:
     """The carrier's log of texts between two numbers, newest first (at most 100); raises `CarrierError`."""
-    return loop.run(_outgoing(credentials, from_, to, timeout))
+    return loop.run(_outgoing(credentials, from_, to, timeout=timeout))
 
 
-async def _outgoing(credentials: Credentials, from_: str, to: str, timeout: float) -> list[Logged]:
+async def _outgoing(credentials: Credentials, from_: str, to: str, *, timeout: float) -> list[Logged]:
     try:
         # No date filter: whether a text that is still queued would match one is not documented.
         found = await _client(credentials, timeout).messages.list_async(from_=from_, to=to, limit=100)
@@ -62,10 +62,10 @@ async def _outgoing(credentials: Credentials, from_: str, to: str, timeout: floa
 
 def set_webhooks(credentials: Credentials, *, number: str, sms_url: str, timeout: float) -> None:
     """Tell the carrier where to post what people text to `number`; raises `CarrierError`."""
-    loop.run(_set_webhooks(credentials, number, sms_url, timeout))
+    loop.run(_set_webhooks(credentials, number, sms_url, timeout=timeout))
 
 
-async def _set_webhooks(credentials: Credentials, number: str, sms_url: str, timeout: float) -> None:
+async def _set_webhooks(credentials: Credentials, number: str, sms_url: str, *, timeout: float) -> None:
     client = _client(credentials, timeout)
     try:
         found = await client.incoming_phone_numbers.list_async(phone_number=number, limit=1)

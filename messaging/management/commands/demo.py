@@ -57,7 +57,7 @@ def _furnish(account: Account, desk: Number) -> None:
     permissions.opt_out(
         number=desk, phone=people[2].phone, evidence=Evidence(source=Source.UNIVERSAL_KEYWORD, words="Stop")
     )
-    _bot(account, "Join the Bread Club", ["BREAD", "JOIN"], [
+    _bot(account, "Join the Bread Club", ["BREAD", "JOIN"], actions=[
         {"kind": Action.Kind.ASSIGN_GROUP, "group": group},
         {
             "kind": Action.Kind.REPLY,
@@ -65,14 +65,14 @@ def _furnish(account: Account, desk: Number) -> None:
             " Text NOBREAD to leave the club, STOP to stop all texts.",
         },
     ])  # fmt: skip
-    _bot(account, "Leave the Bread Club", ["NOBREAD"], [
+    _bot(account, "Leave the Bread Club", ["NOBREAD"], actions=[
         {"kind": Action.Kind.REMOVE_FROM_GROUP, "group": group},
         {"kind": Action.Kind.ADD_TAG, "tag": tag},
         {"kind": Action.Kind.REPLY, "body": "You are off the Bread Club list. Text BREAD to come back."},
     ])  # fmt: skip
 
 
-def _bot(account: Account, name: str, words: list[str], actions: list[dict[str, Any]]) -> None:
+def _bot(account: Account, name: str, words: list[str], *, actions: list[dict[str, Any]]) -> None:
     bot = Bot.objects.create(account=account, name=name)
     for word in words:
         Trigger.objects.create(account=account, bot=bot, word=word)
