@@ -150,7 +150,9 @@ def _lock(numbers: Iterable[Number], phone: str) -> None:
         cursor.execute("SET LOCAL lock_timeout = %s", [_LOCK_WAIT])
         try:
             with transaction.atomic():
-                cursor.execute("SELECT pg_advisory_xact_lock(permission_key(n, %s)) FROM unnest(%s) n", [phone, ids])
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(permission_key(n, %s)) FROM unnest(%s::bigint[]) n", [phone, ids]
+                )
         except OperationalError as error:
             if not isinstance(error.__cause__, LockNotAvailable):
                 raise
