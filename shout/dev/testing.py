@@ -1,4 +1,4 @@
-"""The only place for the servers a test run brings along: a fresh PostgreSQL and Valkey."""
+"""The only place for the servers that tests and benchmarks bring along: a fresh PostgreSQL and Valkey."""
 
 import atexit
 import os
@@ -24,10 +24,13 @@ def private_home() -> Path:
     return Path(home)
 
 
-def start(home: Path) -> Callable[[], None]:
-    """Start the servers that DATABASE_URL and REDIS_URL do not name; the result stops them."""
+def start(home: Path, *, durable: bool = False) -> Callable[[], None]:
+    """Start the servers that DATABASE_URL and REDIS_URL do not name; the result stops them.
+
+    Only benchmarks want what they write to be `durable`.
+    """
     home.chmod(0o711)  # PostgreSQL may have to run as nobody.
-    programs = [postgres.program(home, durable=False)] if not os.environ.get("DATABASE_URL") else []
+    programs = [postgres.program(home, durable=durable)] if not os.environ.get("DATABASE_URL") else []
     programs += [valkey.program(home)] if not os.environ.get("REDIS_URL") else []
     with (home / "servers.log").open("wb") as log:
         running = [(process.start(program, output=log.fileno()), program) for program in programs]

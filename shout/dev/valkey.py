@@ -26,6 +26,7 @@ def program(home: Path) -> Program:
         "appendfsync": "everysec",
         "save": "",
         "maxmemory-policy": "noeviction",
+        "set-proc-title": "no",  # It would overwrite the environment by which a process can be told from others.
         "loglevel": "warning",
         "logfile": str(home / "valkey.log"),
     }
