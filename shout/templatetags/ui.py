@@ -40,9 +40,11 @@ LOOKS = {
     "undelivered": Look("badge-soft badge-error", "circle-alert", "Not delivered"),
     "failed": Look("badge-soft badge-error", "circle-x", "Failed"),
     "refused": Look("badge-soft badge-error", "octagon-x", "Refused"),
-    "unknown": Look("badge-soft badge-warning", "circle-question-mark", "Unconfirmed"),
+    "unknown": Look("badge-soft badge-warning", "circle-question-mark", "Being checked"),
+    "unconfirmed": Look("badge-soft badge-warning", "circle-question-mark", "Unconfirmed"),
     "canceled": Look("badge-ghost", "circle-slash", "Canceled"),
     "received": Look("badge-ghost", "arrow-down-left", "Received"),
+    "parked": Look("badge-soft badge-warning", "triangle-alert", "Not answered"),
     # Bots.
     "active": Look("badge-soft badge-success", "zap", "Active"),
     "paused": Look("badge-soft badge-warning", "circle-pause", "Paused"),

@@ -5,8 +5,22 @@ function showScriptedControls() {
   document.querySelectorAll("[data-theme-toggle], [data-dismiss]").forEach((control) => (control.hidden = false));
 }
 
+// A log that shows its end goes on showing it; whoever has scrolled up to read is left in peace.
+const logs = () => document.querySelectorAll("[data-stick-to-end]");
+const showsEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+
+function rememberEnds() {
+  logs().forEach((log) => (log.dataset.stickToEnd = showsEnd(log) ? "" : "no"));
+}
+
 function scrollLogsToEnd() {
-  document.querySelectorAll("[data-stick-to-end]").forEach((log) => (log.scrollTop = log.scrollHeight));
+  logs().forEach((log) => log.dataset.stickToEnd !== "no" && (log.scrollTop = log.scrollHeight));
+}
+
+// News from the server does not take away what somebody is typing in or has opened.
+function isInUse(part) {
+  if (!part.matches("[data-keep-in-use]")) return false;
+  return part.contains(document.activeElement) || part.querySelector("[open], .htmx-request");
 }
 
 function switchTheme() {
@@ -53,6 +67,10 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("DOMContentLoaded", () => {
   showScriptedControls();
   scrollLogsToEnd();
+});
+document.addEventListener("htmx:beforeSwap", rememberEnds);
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (isInUse(event.detail.target)) event.detail.shouldSwap = false;
 });
 document.addEventListener("htmx:afterSettle", () => {
   showScriptedControls();
