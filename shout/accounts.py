@@ -47,8 +47,14 @@ def seats_of(user: User) -> list[Seat]:
         return [Seat(*row) for row in cursor.fetchall()]
 
 
-def member(needed: Role = Role.VIEWER) -> Callable[[Callable[Concatenate[AccountRequest, P], HttpResponse]], _View[P]]:
-    """A dashboard view inside the tenant's transaction: every member may look, writing takes the role `needed`."""
+def member(
+    needed: Role = Role.VIEWER, *, calls_out: bool = False
+) -> Callable[[Callable[Concatenate[AccountRequest, P], HttpResponse]], _View[P]]:
+    """A dashboard view inside the tenant's transaction: every member may look, writing takes the role `needed`.
+
+    A view that `calls_out` to a carrier runs after that transaction and opens `tenant()` where it needs it, so that no
+    transaction waits for somebody else's server.
+    """
 
     def decorate(view: Callable[Concatenate[AccountRequest, P], HttpResponse]) -> _View[P]:
         @wraps(view)
@@ -61,7 +67,9 @@ def member(needed: Role = Role.VIEWER) -> Callable[[Callable[Concatenate[Account
                 required = needed if request.method not in ("GET", "HEAD") else Role.VIEWER
                 if not cast(AccountRequest, request).membership.may(required):
                     raise PermissionDenied(f"Your role here is {seat.role}: ask an owner of {seat.account_name}.")
-                return view(cast(AccountRequest, request), *args, **kwargs)
+                if not calls_out:
+                    return view(cast(AccountRequest, request), *args, **kwargs)
+            return view(cast(AccountRequest, request), *args, **kwargs)
 
         return login_required(inner)
 
