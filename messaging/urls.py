@@ -1,12 +1,24 @@
 """The addresses of texts, and of the carriers' webhooks."""
 
-from django.urls import re_path
+from django.urls import path, re_path
 
 from messaging import webhooks
+from messaging.views import broadcasts, conversations, numbers, phone, texts
 
 app_name = "messaging"
 
 urlpatterns = [
+    path("contacts/<int:contact_id>/", conversations.conversation, name="conversation"),
+    path("contacts/<int:contact_id>/timeline/", conversations.timeline, name="timeline"),
+    path("contacts/<int:contact_id>/messages/", texts.message_new, name="message_new"),
+    path("messages/<int:message_id>/resend/", texts.message_resend, name="message_resend"),
+    path("messages/segments/", texts.segment_count, name="segment_count"),
+    path("groups/<int:group_id>/broadcasts/new/", broadcasts.broadcast_new, name="broadcast_new"),
+    path("broadcasts/<int:broadcast_id>/", broadcasts.broadcast_detail, name="broadcast_detail"),
+    path("numbers/<int:number_id>/webhooks/", numbers.number_webhooks, name="number_webhooks"),
+    path("phone/", phone.phone, name="phone"),
+    path("phone/texts/", phone.phone_texts, name="phone_texts"),
+    path("phone/handsets/", phone.phone_handsets, name="phone_handsets"),
     re_path(r"^webhooks/twilio/(?P<key>[0-9]{1,18}-[\w-]{10,32})/sms/$", webhooks.sms, name="sms_webhook"),
     re_path(r"^webhooks/twilio/(?P<key>[0-9]{1,18}-[\w-]{10,32})/status/$", webhooks.status, name="status_webhook"),
 ]

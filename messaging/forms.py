@@ -1,0 +1,95 @@
+"""What people type into the pages of messaging, checked."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Case, When
+from django.http import QueryDict
+
+from contacts.forms.fields import PhoneField
+from contacts.models import Number
+from shout import phones
+from shout.models import Account
+
+LONGEST = 1600
+
+
+class BodyField(forms.CharField):
+    """The words of a text."""
+
+    def __init__(self, widget: forms.Widget) -> None:
+        super().__init__(
+            label="Text",
+            max_length=LONGEST,
+            widget=widget,
+            error_messages={
+                "required": "Write a text.",
+                "max_length": "A text holds at most 1,600 characters. This one has %(show_value)d.",
+            },
+        )
+
+    def to_python(self, value: Any) -> str:  # noqa: ANN401
+        """Browsers post a line's end as two characters; a carrier would charge for both."""
+        return super().to_python((value or "").replace("\r\n", "\n")) or ""
+
+
+class NumberField(forms.ModelChoiceField[Number]):
+    """One of the account's numbers."""
+
+    def __init__(self, label: str, **options: Any) -> None:  # noqa: ANN401
+        errors = {"required": "Choose a number.", "invalid_choice": "Choose one of your numbers."}
+        super().__init__(Number.objects.none(), label=label, empty_label=None, error_messages=errors, **options)
+
+    def label_from_instance(self, number: Number) -> str:
+        """The number as it stands in a list of choices."""
+        return f"{number.label} · {phones.show(number.e164)}"
+
+
+class TextForm(forms.Form):
+    """A text to one person; `key` makes a second submission the first one's repetition."""
+
+    number = NumberField("From", widget=forms.HiddenInput)
+    body = BodyField(forms.Textarea({"rows": 3}))
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.fields["number"].queryset = account.numbers.all()  # type: ignore[attr-defined]
+
+
+class BroadcastForm(forms.Form):
+    """A text to a whole group."""
+
+    number = NumberField("From")
+    body = BodyField(forms.Textarea({"rows": 5}))
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        marketing_first = Case(When(kind=Number.Kind.MARKETING, then=0), default=1)
+        self.fields["number"].queryset = account.numbers.order_by(marketing_first, "id")  # type: ignore[attr-defined]
+
+
+class BroadcastKey(forms.Form):
+    """Proof that the preview has been seen: the same key again is the same broadcast."""
+
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class HandsetForm(forms.Form):
+    """A handset to lay beside the others."""
+
+    phone = PhoneField(label="Phone number")
+
+
+class HandsetTextForm(forms.Form):
+    """A text from the handset of `phone` to one of the account's simulated numbers."""
+
+    phone = PhoneField()
+    number = NumberField("To")
+    body = BodyField(forms.TextInput({"autocomplete": "off"}))
+
+    def __init__(self, account: Account, data: QueryDict | None = None, *, phone: str = "", number: int = 0) -> None:
+        # Several handsets stand on one page, so each needs ids of its own.
+        ids = f"id_{data.get('phone', '') if data else phone}_%s".replace("+", "")
+        super().__init__(data, auto_id=ids, initial={"phone": phone, "number": number})
+        self.fields["number"].queryset = account.numbers.filter(carrier=Number.Carrier.SIMULATOR)  # type: ignore[attr-defined]

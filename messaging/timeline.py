@@ -1,0 +1,170 @@
+"""One person's timeline: the only place that puts their texts and the changes of their permission in one order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+
+from django.db.models import QuerySet
+
+from contacts.models import ConsentEvent, Contact
+from contacts.models.consent import Source
+from messaging import resending
+from messaging.carriers import errors
+from messaging.models import Message
+
+PAGE = 50
+_MOST = 10 * PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A text, with the words a person reads beside it."""
+
+    text: Message
+    was_resent: bool
+
+    @property
+    def source(self) -> str:
+        """Which number, and who speaks; for a person's own text, what it started."""
+        label, text = self.text.number.label, self.text
+        if text.is_inbound:
+            return f"To {label} · started {text.trace['bot']}" if "bot" in text.trace else f"To {label}"
+        return f"{label} · {_speaker(text)}"
+
+    @property
+    def status(self) -> str:
+        """Its status, where it says something to a person."""
+        quiet = {Message.Status.RECEIVED, Message.Status.PROCESSED}
+        return "" if self.text.status in quiet else self.text.status
+
+    @property
+    def reason(self) -> str:
+        """Why it did not arrive, was not answered, or waits."""
+        if self.text.status == Message.Status.REFUSED:
+            return self.text.get_refusal_display()
+        return _REASONS.get(self.text.status, "") or errors.meaning(self.text.error_code)
+
+    @property
+    def may_be_resent(self) -> bool:
+        """Whether a person has to decide if it is sent again."""
+        return self.text.status == Message.Status.UNCONFIRMED and not self.was_resent
+
+
+_REASONS: dict[str, str] = {
+    Message.Status.UNKNOWN: "The carrier’s answer was lost. Shout is asking whether it has the text.",
+    Message.Status.UNCONFIRMED: "The carrier did not say whether it has the text.",
+    Message.Status.PARKED: "Shout could not act on it, so nothing was answered.",
+}
+
+
+def _speaker(text: Message) -> str:
+    if text.origin == Message.Origin.BOT:
+        return f"Bot {text.run.bot.name}" if text.run else "Bot"
+    if text.origin == Message.Origin.INBOX:
+        return str(text.sent_by or "Staff")
+    if text.broadcast:
+        return f"To the group {text.broadcast.group_name}"
+    return text.get_origin_display()
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """A line of the ledger, as a sentence; `label` is the number's name, if it is still there."""
+
+    event: ConsentEvent
+    label: str
+
+    @property
+    def what(self) -> str:
+        """What changed."""
+        number = self.label or self.event.number_e164
+        return _CHANGES[self.event.kind].format(number=number, group=self.event.group_name)
+
+    @property
+    def how(self) -> str:
+        """By what, in which words and by whom."""
+        event = self.event
+        words = f" “{event.words}”" if event.words else ""
+        return _WAYS[event.source].format(actor=event.actor, reference=event.reference, words=words)
+
+
+_CHANGES: dict[str, str] = {
+    ConsentEvent.Kind.OPTED_OUT: "Opted out of {number}",
+    ConsentEvent.Kind.OPTED_IN: "Opted in to {number}",
+    ConsentEvent.Kind.JOINED: "Joined {group}",
+    ConsentEvent.Kind.LEFT: "Left {group}",
+    ConsentEvent.Kind.BLOCKED: "Blocked",
+    ConsentEvent.Kind.UNBLOCKED: "Unblocked",
+}
+_WAYS: dict[str, str] = {
+    Source.KEYWORD: "texted{words}",
+    Source.UNIVERSAL_KEYWORD: "texted{words}",
+    Source.PHRASE: "wrote{words}",
+    Source.STAFF: "recorded by {actor}{words}",
+    Source.IMPORT: "imported from {reference}{words}",
+    Source.API: "by {actor}{words}",
+    Source.WEB_FORM: "by web form{words}",
+    Source.CARRIER: "reported by the carrier",
+}
+
+Line = TextLine | EventLine
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of the timeline, oldest first; `first_id` is its oldest text's id, 0 when it has none."""
+
+    lines: Sequence[Line]
+    first_id: int
+    has_earlier: bool
+
+    @cached_property
+    def version(self) -> str:
+        """Changes whenever anything that the page shows does."""
+        return blake2b(repr([_identity(line) for line in self.lines]).encode(), digest_size=8).hexdigest()
+
+
+def page(contact: Contact, *, since: int | None = None, before: Message | None = None) -> Page:
+    """The latest stretch, or all from the text with the id `since` on, or the stretch before the text `before`."""
+    texts = _texts(contact)
+    if before:
+        texts = texts.filter(pk__lt=before.pk)
+    shown = list(texts[:PAGE] if since is None else texts.filter(pk__gte=since)[:_MOST])
+    first_id = shown[-1].pk if shown else since or 0
+    has_earlier = texts.filter(pk__lt=first_id).exists()
+    events = contact.account.consent_events.filter(phone=contact.phone)
+    if shown and has_earlier:
+        events = events.filter(at__gte=shown[-1].created_at)
+    if before:
+        events = events.filter(at__lt=before.created_at)
+    lines = [*_text_lines(shown), *_event_lines(contact, events)]
+    return Page(sorted(lines, key=_moment), first_id, has_earlier)
+
+
+def _texts(contact: Contact) -> QuerySet[Message]:
+    texts = contact.account.messages.filter(phone=contact.phone).order_by("-id")
+    return texts.select_related("number", "run__bot", "broadcast", "sent_by")
+
+
+def _text_lines(texts: Sequence[Message]) -> Iterable[Line]:
+    resent = resending.resent(texts)
+    return (TextLine(text, text.pk in resent) for text in texts)
+
+
+def _event_lines(contact: Contact, events: Iterable[ConsentEvent]) -> Iterable[Line]:
+    labels = dict(contact.account.numbers.values_list("id", "label"))
+    return (EventLine(event, labels.get(event.number_ref or 0, "")) for event in events)
+
+
+def _moment(line: Line) -> tuple[object, ...]:
+    """Its place: what one transaction wrote has one time; the words come first, then the change, then the answer."""
+    if isinstance(line, EventLine):
+        return line.event.at, 1, line.event.seq
+    return line.text.created_at, 0 if line.text.is_inbound else 2, line.text.pk
+
+
+def _identity(line: Line) -> tuple[object, ...]:
+    if isinstance(line, EventLine):
+        return (line.event.seq,)
+    return line.text.pk, line.text.status, line.text.refusal, line.text.error_code, line.was_resent

@@ -1,0 +1,59 @@
+"""The composer: the only place that offers to text a person, from the numbers that may."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from contacts.models import Contact
+from contacts.views.profile import Outlet, outlets
+from messaging.forms import TextForm
+
+_OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Composer:
+    """The numbers, the chosen one, and the form that texts from it."""
+
+    outlets: Sequence[Outlet]
+    chosen: Outlet | None
+    form: TextForm
+    keeps_draft: bool
+
+    @property
+    def usable(self) -> list[Outlet]:
+        """The numbers that may text this person."""
+        return [outlet for outlet in self.outlets if outlet.state == _OPEN]
+
+
+def composer(
+    contact: Contact,
+    *,
+    asked: Sequence[Outlet] | None = None,
+    number_id: int | None = None,
+    form: TextForm | None = None,
+    keeps_draft: bool = False,
+) -> Composer:
+    """The composer with the number `number_id` chosen, or else the one that the conversation last used.
+
+    `asked` is the permission of each number where it is known already. A composer that `keeps_draft` takes over what
+    has been typed into the one whose place it takes on the page.
+    """
+    choice = outlets(contact.account, contact) if asked is None else asked
+    chosen = _choose(choice, number_id or _last_used(contact))
+    if form is None:
+        form = TextForm(contact.account, initial={"number": chosen and chosen.number.pk, "key": uuid4()})
+    if keeps_draft:
+        form.fields["body"].widget.attrs["hx-preserve"] = "true"
+    return Composer(choice, chosen, form, keeps_draft)
+
+
+def _choose(choice: Sequence[Outlet], wanted: int | None) -> Outlet | None:
+    by_number = {outlet.number.pk: outlet for outlet in choice}
+    first_open = next((outlet for outlet in choice if outlet.state == _OPEN), None)
+    return by_number.get(wanted or 0) or first_open or next(iter(choice), None)
+
+
+def _last_used(contact: Contact) -> int | None:
+    texts = contact.account.messages.filter(phone=contact.phone)
+    return texts.order_by("-id").values_list("number_id", flat=True).first()
