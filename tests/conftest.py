@@ -19,7 +19,7 @@ from messaging.simulator.client import Simulator
 from messaging.simulator.running import running
 from shout import database
 from shout.dev import postgres, testing
-from shout.models import Account, User
+from shout.models import Account, Role, User
 from shout.tenancy import tenant
 from tests import build
 from tests.carrier import Phone
@@ -86,6 +86,31 @@ def account(owner: User) -> Iterator[Account]:
     account = build.account(owner=owner)
     with tenant(account.pk):
         yield account
+
+
+@pytest.fixture
+def browser(client: OutsideClient, owner: User, account: Account) -> OutsideClient:
+    """The owner's browser."""
+    client.force_login(owner)
+    return client
+
+
+@pytest.fixture
+def viewers_browser(account: Account) -> OutsideClient:
+    """The browser of somebody who may only look."""
+    client = OutsideClient()
+    client.force_login(build.member(account, Role.VIEWER))
+    return client
+
+
+@pytest.fixture
+def strangers_browser(db: None) -> OutsideClient:
+    """The browser of the owner of another account."""
+    stranger = build.user()
+    build.account(owner=stranger, name="Rival")
+    client = OutsideClient()
+    client.force_login(stranger)
+    return client
 
 
 @pytest.fixture
