@@ -45,11 +45,11 @@ class Person:
 
 
 class RowError(NamedTuple):
-    """A row that somebody has to look at: why, and its cells by the name of their column."""
+    """A row that somebody has to look at: why, and its cells, each after the name of its column."""
 
     row: int
     error: str
-    cells: dict[str, str]
+    cells: list[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ def _take(reading: Reading, number: int, cells: list[str], *, columns: Columns) 
     try:
         person = _person(number, cells, columns)
     except ValueError as error:
-        reading.errors.append(RowError(number, str(error), dict(zip(columns.names, cells, strict=False))))
+        reading.errors.append(RowError(number, str(error), list(zip(columns.names, cells, strict=False))))
         return
     known = reading.people.get(person.phone)
     reading.people[person.phone] = known.updated_by(person) if known else person
@@ -161,5 +161,5 @@ def _staging(people: Iterable[Person]) -> Iterator[tuple[object, ...]]:
 def _not_put_back(reading: Reading, phones: Iterable[str], group: Group) -> Iterator[RowError]:
     why = f"Imported, but not put on {group}: they have left it. Have they agreed again? Add them on their own page."
     for person in map(reading.people.__getitem__, phones):
-        cells = {"Phone": person.phone, "First name": person.first_name, "Last name": person.last_name}
+        cells = [("Phone", person.phone), ("First name", person.first_name), ("Last name", person.last_name)]
         yield RowError(person.row, why, cells)

@@ -76,6 +76,7 @@ class NumberForm(forms.ModelForm[Number]):
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         self.account = self.instance.account = account
+        self.fields["kind"].choices = [("", "Choose what it is for"), *Number.Kind.choices]  # type: ignore[attr-defined]
         self.initial.setdefault("opt_out_tag_name", self.instance.opt_out_tag or "")
 
     def clean_carrier_auth_token(self) -> str:
@@ -105,8 +106,8 @@ class NumberForm(forms.ModelForm[Number]):
             self.add_error("line", "An in-app line is for Shout-to-Shout. Choose that kind, or another line.")
         if cleaned.get("carrier") == Number.Carrier.TWILIO:
             self._check_twilio(cleaned)
-        elif not self.was_simulated:
-            cleaned |= {"carrier_account_sid": f"AC{uuid4().hex}", "carrier_auth_token": uuid4().hex}
+        else:
+            cleaned["carrier_account_sid"], cleaned["carrier_auth_token"] = self._simulators_credentials()
         self.check_line(cleaned, self.instance.e164)
         return cleaned
 
@@ -122,6 +123,11 @@ class NumberForm(forms.ModelForm[Number]):
             self.add_error("line", "This is a toll-free number. Choose the line Toll-free.")
         if line == Number.Line.TOLL_FREE and not phones.is_toll_free(e164):
             self.add_error("line", "This is not a toll-free number. Choose the line Local.")
+
+    def _simulators_credentials(self) -> tuple[str, str]:
+        if self.was_simulated:
+            return self.instance.carrier_account_sid, self.instance.carrier_auth_token
+        return f"AC{uuid4().hex}", uuid4().hex
 
     def _check_twilio(self, cleaned: dict[str, Any]) -> None:
         if not _ACCOUNT_SID.fullmatch(cleaned.get("carrier_account_sid", "")):

@@ -9,7 +9,7 @@ from shout.models import Account, User
 class Import(models.Model):
     """One imported file: where the people's consent comes from, and what became of its rows.
 
-    `errors` holds the rows that somebody has to look at: [{"row": 7, "error": "…", "cells": {"Phone": "…"}}].
+    `errors` holds the rows that somebody has to look at: [{"row": 7, "error": "…", "cells": [["Phone", "…"], …]}].
     """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="imports")

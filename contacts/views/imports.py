@@ -1,7 +1,6 @@
 """Importing contacts from a file, and what became of it."""
 
 import csv
-from itertools import chain
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -65,12 +64,13 @@ def _rows_to_mend(done: Import) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{done.pk}-rows-to-mend.csv"'
     response.write("\ufeff")  # tells Excel that this is UTF-8
-    columns = list(dict.fromkeys(chain.from_iterable(error["cells"] for error in done.errors)))
+    columns = list(dict.fromkeys(name for error in done.errors for name, _ in error["cells"]))
     writer = csv.writer(response)
     writer.writerow(map(_harmless, [*ADDED, *columns]))
     for error in done.errors:
-        cells = (error["cells"].get(column, "") for column in columns)
-        writer.writerow(map(_harmless, [error["error"], str(error["row"]), *cells]))
+        cells = dict(error["cells"])
+        row = [error["error"], str(error["row"]), *(cells.get(column, "") for column in columns)]
+        writer.writerow(map(_harmless, row))
     return response
 
 

@@ -77,10 +77,10 @@ def show_form(request: HttpRequest, template: str, form: BaseForm, **context: ob
 
 
 def show_record_form(
-    request: HttpRequest, contact: Contact, form: BaseForm, *, title: str, action: str, text: str = ""
+    request: HttpRequest, contact: Contact, form: BaseForm, *, title: str, action: str, text: str = "", kind: str = ""
 ) -> HttpResponse:
-    """A page that records one thing about a contact."""
-    words = {"contact": contact, "title": title, "action": action, "text": text}
+    """A page that records one thing about a contact; `kind` is that of its button."""
+    words = {"contact": contact, "title": title, "action": action, "text": text, "kind": kind}
     return show_form(request, "contacts/record_form.html", form, **words)
 
 

@@ -79,7 +79,8 @@ def contact_block(request: AccountRequest, contact_id: int) -> HttpResponse:
         messages.success(request, f"{contact} is blocked.")
         return redirect("messaging:conversation", contact.pk)
     words = BLOCKS.format(contact=contact)
-    return pages.show_record_form(request, contact, form, title=f"Block {contact}?", text=words, action="Block")
+    title = f"Block {contact}?"
+    return pages.show_record_form(request, contact, form, title=title, text=words, action="Block", kind="danger")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
