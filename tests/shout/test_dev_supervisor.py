@@ -82,6 +82,15 @@ def test_programs_stop_in_the_reverse_order_of_their_start(plant: Callable[..., 
     assert journal(tmp_path)[-2:] == ["second stopped", "first stopped"]
 
 
+def test_a_second_signal_ends_all_patience(plant: Callable[..., Tree]) -> None:
+    tree = plant("deaf")
+    tree.terminate()
+    with pytest.raises(subprocess.TimeoutExpired):
+        tree.wait(1.5)
+    tree.terminate()
+    assert tree.wait(5) == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells processes that their parent was killed.")
 def test_a_killed_supervisor_leaves_nothing_running(plant: Callable[..., Tree], tmp_path: Path) -> None:
     tree = plant("first", "web")

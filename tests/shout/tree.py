@@ -15,6 +15,7 @@ echo "$0 started $$" >> "$1/journal"
 while :; do sleep 0.05; done
 """
 TALKS = 'yes "much ado about nothing" | head -c 500000; echo "$0 said everything" >> "$1/journal"; exec sleep 60'
+IS_DEAF = "trap '' TERM; while :; do sleep 0.05; done"
 FAILS = "echo no luck today; exit 3"
 
 
@@ -22,9 +23,9 @@ def named(name: str, home: Path) -> Program:
     """The program of that name; most of them note their life in the journal."""
     if name == "web":
         return web(home)
-    script = {"talker": TALKS, "failure": FAILS}.get(name, LIVES)
+    script = {"talker": TALKS, "deaf": IS_DEAF, "failure": FAILS}.get(name, LIVES)
     command = ["sh", "-c", script, name, str(home)]
-    return Program(name=name, argv=command, patience=5, ready=lambda pid: name != "failure")
+    return Program(name=name, argv=command, patience=20, ready=lambda pid: name != "failure")
 
 
 def web(home: Path) -> Program:
