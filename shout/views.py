@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shout import accounts
 from shout.models import Account, User
@@ -23,12 +23,14 @@ class AccountForm(forms.ModelForm[Account]):
         help_texts = {"name": "People see it in the answers to STOP and HELP."}
 
 
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Where a sign-in leads."""
     return redirect("contacts:contact_list")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def account_new(request: HttpRequest) -> HttpResponse:
     """Open an account and become its owner."""
@@ -40,8 +42,8 @@ def account_new(request: HttpRequest) -> HttpResponse:
     return render(request, "shout/account_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@login_required
 @require_POST
+@login_required
 def switch_account(request: HttpRequest) -> HttpResponse:
     """Work in another of one's accounts from here on."""
     wanted = request.POST.get("account", "")
@@ -52,7 +54,7 @@ def switch_account(request: HttpRequest) -> HttpResponse:
     return redirect("shout:home")
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether this process answers and reaches its database; says nothing else."""
     with connection.cursor() as cursor:

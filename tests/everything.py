@@ -1,7 +1,9 @@
-"""One row of everything an account can hold: what the walls between accounts are tried with."""
+"""Everything an account can hold, one row of each at least: what the walls between accounts are tried with."""
 
 from datetime import UTC, datetime
 from uuid import uuid4
+
+from django.db import connection
 
 from bots.models import Action, Bot, BotNumber, Run, Trigger
 from contacts import permissions
@@ -52,3 +54,23 @@ def _texts(account: Account, contact: Contact, *, by: User) -> None:
     out = {**text, "direction": "out", "status": "sent", "body": "Welcome", "carrier_sid": f"SM{uuid4().hex}"}
     Message.objects.create(**out, origin="bot", run=run, inbound_id=inbound.pk, broadcast=broadcast)
     StatusReport.objects.create(account=account, carrier_sid=out["carrier_sid"], status="sent")
+
+
+def tables() -> list[str]:
+    """The tables whose rows belong to an account."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'account_id'"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1"
+        )
+        return [table for (table,) in cursor.fetchall()]
+
+
+def contents(account: Account) -> dict[str, set[str]]:
+    """All that `account` holds, by table."""
+    found = {}
+    with tenant(account.pk), connection.cursor() as cursor:
+        for table in tables():
+            cursor.execute(f"SELECT t::text FROM {table} t")
+            found[table] = {row for (row,) in cursor.fetchall()}
+    return found

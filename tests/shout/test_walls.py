@@ -59,13 +59,6 @@ def ask(statement: str, *values: object) -> list[Any]:
         return [row[0] if len(row) == 1 else row for row in cursor.fetchall()] if cursor.description else []
 
 
-def tenant_tables() -> list[str]:
-    return ask(
-        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'account_id'"
-        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1"
-    )
-
-
 def references() -> list[Any]:
     """(child, its columns, parent, its columns) of every foreign key that points at a table of an account."""
     return ask(
@@ -75,7 +68,7 @@ def references() -> list[Any]:
         JOIN pg_attribute c ON c.attrelid = f.conrelid AND c.attnum = k.child
         JOIN pg_attribute p ON p.attrelid = f.confrelid AND p.attnum = k.parent
         WHERE f.contype = 'f' AND f.confrelid::regclass::text = ANY(%s) GROUP BY f.oid ORDER BY 1, 2""",
-        tenant_tables(),
+        everything.tables(),
     )
 
 
@@ -88,11 +81,11 @@ def acting_as(role: str) -> Iterator[None]:
 
 def test_every_table_belongs_to_an_account_or_is_known_to_be_shared(db: None) -> None:
     tables = set(ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-    assert tables == set(tenant_tables()) | {"shout_account"} | SHARED_TABLES
+    assert tables == set(everything.tables()) | {"shout_account"} | SHARED_TABLES
 
 
 def test_every_tenant_table_is_behind_forced_row_level_security_for_reading_and_writing(db: None) -> None:
-    tables = [*tenant_tables(), "shout_account"]
+    tables = [*everything.tables(), "shout_account"]
     walls = ask(
         "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, p.permissive, p.roles, p.cmd, p.qual, p.with_check"
         " FROM pg_class c LEFT JOIN pg_policies p ON p.tablename = c.relname AND p.schemaname = 'public'"
@@ -109,7 +102,7 @@ def test_no_tenant_row_can_do_without_its_account(db: None) -> None:
     assert not ask(
         "SELECT attrelid::regclass FROM pg_attribute WHERE attname = 'account_id' AND NOT attnotnull"
         " AND attrelid = ANY(%s::regclass[])",
-        tenant_tables(),
+        everything.tables(),
     )
 
 
@@ -123,7 +116,7 @@ def test_every_column_that_names_a_row_is_a_foreign_key(db: None) -> None:
         WHERE a.attrelid = ANY(%s::regclass[]) AND a.atttypid = 'bigint'::regtype AND a.attname LIKE '%%\\_id'
             AND NOT EXISTS (SELECT FROM pg_constraint f
                 WHERE f.contype = 'f' AND f.conrelid = a.attrelid AND a.attnum = ANY(f.conkey))""",
-        tenant_tables(),
+        everything.tables(),
     )
     assert loose == []
 
@@ -178,23 +171,23 @@ def test_the_application_cannot_take_a_wall_down(account: Account, statement: st
 def test_everything_means_every_tenant_table(two: Two) -> None:
     for account in (two.ours, two.theirs):
         with tenant(account.pk):
-            assert [table for table in tenant_tables() if not ask(f"SELECT 1 FROM {table}")] == []
+            assert [table for table in everything.tables() if not ask(f"SELECT 1 FROM {table}")] == []
 
 
 def test_without_an_account_there_are_no_rows(two: Two) -> None:
-    assert [table for table in [*tenant_tables(), "shout_account"] if ask(f"SELECT 1 FROM {table}")] == []
+    assert [table for table in [*everything.tables(), "shout_account"] if ask(f"SELECT 1 FROM {table}")] == []
 
 
 def test_another_accounts_rows_are_not_there_even_without_a_filter(two: Two) -> None:
     with tenant(two.ours.pk):
-        for table in tenant_tables():
+        for table in everything.tables():
             assert set(ask(f"SELECT account_id FROM {table}")) == {two.ours.pk}
         assert ask("SELECT id FROM shout_account") == [two.ours.pk]
 
 
 def test_another_accounts_rows_cannot_be_changed_or_deleted(two: Two) -> None:
     with tenant(two.ours.pk):
-        for table in set(tenant_tables()) - APPEND_ONLY:
+        for table in set(everything.tables()) - APPEND_ONLY:
             assert not ask(
                 f"UPDATE {table} SET account_id = account_id WHERE account_id = %s RETURNING 1", two.theirs.pk
             )
@@ -212,7 +205,7 @@ def test_no_row_can_be_written_into_another_account(two: Two, model: type[models
 
 
 def test_no_row_can_be_given_to_another_account(two: Two) -> None:
-    for table in set(tenant_tables()) - APPEND_ONLY:
+    for table in set(everything.tables()) - APPEND_ONLY:
         with tenant(two.ours.pk), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             ask(f"UPDATE {table} SET account_id = %s", two.theirs.pk)
 
