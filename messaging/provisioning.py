@@ -9,6 +9,19 @@ from messaging.delivery import credentials
 from shout.tenancy import tenant
 
 
+def connect_simulated(account_id: int) -> list[str]:
+    """Connect an account's numbers on the carrier simulator, as far as it runs; what could not be done, in words."""
+    with tenant(account_id):
+        numbers = list(Number.objects.filter(account_id=account_id, carrier=Number.Carrier.SIMULATOR))
+    complaints = []
+    for number in numbers:
+        try:
+            connect(number)
+        except CarrierError as error:
+            complaints.append(f"{number.e164} cannot be texted yet: {error.reason} Start Shout with: make up")
+    return complaints
+
+
 def connect(number: Number) -> None:
     """Have the carrier post what people text to `number` to its webhook; harmless to repeat. Raises `CarrierError`.
 

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from contacts.models import Number
 from messaging import onboarding, provisioning
-from messaging.carriers import CarrierError
 from shout import phones
 from shout.phones import InvalidPhone
 
@@ -50,16 +49,9 @@ class Command(BaseCommand):
                 account_sid=options["twilio_account_sid"],
                 auth_token=options["twilio_auth_token"],
             )
-        for number in opened.numbers:
-            if number.is_simulated:
-                self._connect(number)
+        for complaint in provisioning.connect_simulated(opened.account.pk):
+            self.stderr.write(complaint)
         self.stdout.write(json.dumps(opened.as_dict()) if options["json"] else _sentences(opened))
-
-    def _connect(self, number: Number) -> None:
-        try:
-            provisioning.connect(number)
-        except CarrierError as error:
-            self.stderr.write(f"{number.e164} cannot be texted yet: {error.reason} Start Shout with: make up")
 
 
 def _number(text: str) -> onboarding.NewNumber:

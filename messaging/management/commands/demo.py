@@ -10,8 +10,9 @@ from contacts import permissions
 from contacts.models import Contact, Group, Number, Tag
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging import onboarding
+from messaging import onboarding, provisioning
 from messaging.onboarding import NewNumber
+from shout import accounts
 from shout.models import Account, User
 from shout.tenancy import tenant
 
@@ -34,14 +35,22 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401
         """Repeating it changes nothing."""
-        with transaction.atomic():
-            if not User.objects.filter(email=EMAIL).exists():
-                opened = onboarding.open_account(
-                    name="Bluebird Bakery", owner_email=EMAIL, numbers=_NUMBERS, password=PASSWORD
-                )
-                with tenant(opened.account.pk):
-                    _furnish(opened.account, opened.numbers[1])
+        owner = User.objects.filter(email=EMAIL).first()
+        account_ids = [seat.account_id for seat in accounts.seats_of(owner)] if owner else [_open()]
+        # At each start, because the addresses of web and simulator may have changed.
+        for account_id in account_ids:
+            for complaint in provisioning.connect_simulated(account_id):
+                self.stderr.write(complaint)
         self.stdout.write(f"Sign in as {EMAIL} with the password: {PASSWORD}")
+
+
+def _open() -> int:
+    """Make the demo account, whole or not at all; its id."""
+    with transaction.atomic():
+        opened = onboarding.open_account(name="Bluebird Bakery", owner_email=EMAIL, numbers=_NUMBERS, password=PASSWORD)
+        with tenant(opened.account.pk):
+            _furnish(opened.account, opened.numbers[1])
+    return opened.account.pk
 
 
 def _furnish(account: Account, desk: Number) -> None:

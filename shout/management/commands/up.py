@@ -43,16 +43,10 @@ def launch(tree: Supervisor) -> None:
     servers = [tree.start(server) for server in embedded_servers()]
     tree.wait_ready(*servers, seconds=BOOT_SECONDS)
     url = announce_addresses(f"http://{programs.nearby(host)}:{port}", simulator=f"http://127.0.0.1:{simulator_port}")
+    simulator = tree.start(programs.simulator(port=simulator_port))
     tree.wait_done(tree.start(programs.manage("prepare_database", name="database")))
-    children = [
-        tree.start(program)
-        for program in (
-            programs.simulator(port=simulator_port),
-            programs.worker(),
-            programs.web(host=host, port=port),
-            programs.beat(),
-        )
-    ]
+    children = [tree.start(p) for p in (programs.worker(), programs.web(host=host, port=port), programs.beat())]
+    tree.wait_ready(simulator, seconds=BOOT_SECONDS)
     demo = tree.start(programs.manage("demo", name="demo"), hold=True)
     tree.wait_ready(*children, seconds=BOOT_SECONDS)
     for line in [f"Shout is ready: {url}", *tree.wait_done(demo)]:
