@@ -14,7 +14,7 @@ up: $(VENV)/.run ## Run Shout with everything it needs, until Ctrl+C.
 	@exec $(RUN) manage.py up
 
 test: $(VENV)/.dev ## Run every test (ARGS="-k stop" for some of them).
-	@exec $(RUN) -m pytest -n auto --maxprocesses 8 $(ARGS)
+	@exec $(RUN) -m pytest -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## Check style, types, architecture, migrations, deployment settings and links.
 	$(RUN) -m ruff check

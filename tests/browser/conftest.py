@@ -14,9 +14,12 @@ _PATIENCE = 30_000  # milliseconds; only a test that fails takes them
 _HINT = "Browser tests need Chromium: apt-get install chromium"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; without it the tests are skipped, or fail where SHOUT_REQUIRE_BROWSER is set."""
+    """Debian's Chromium; without it the tests are skipped, or fail where SHOUT_REQUIRE_BROWSER is set.
+
+    Not for the whole session: while Playwright runs, Django takes every other test of the process for asynchronous.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         if os.environ.get("SHOUT_REQUIRE_BROWSER"):
@@ -28,7 +31,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product(chromium: Browser) -> Iterator[Stack]:
     """The product as `make up` starts it, with the demo account."""
     with stack.running() as product:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+from functools import partial
 from pathlib import Path
 
 from shout.dev import programs
@@ -25,7 +26,15 @@ def named(name: str, home: Path) -> Program:
         return web(home)
     script = {"talker": TALKS, "deaf": IS_DEAF, "failure": FAILS}.get(name, LIVES)
     command = ["sh", "-c", script, name, str(home)]
-    return Program(name=name, argv=command, patience=20, ready=lambda pid: name != "failure")
+    return Program(name=name, argv=command, patience=20, ready=partial(is_ready, home, name))
+
+
+def is_ready(home: Path, name: str, pid: int) -> bool:
+    """Whether a program that keeps the journal has written into it; a failure never is, the others always."""
+    journal = home / "journal"
+    if name in ("first", "second"):
+        return journal.exists() and f"{name} started {pid}\n" in journal.read_text()
+    return name != "failure"
 
 
 def web(home: Path) -> Program:
