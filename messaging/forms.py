@@ -45,12 +45,20 @@ class NumberField(forms.ModelChoiceField[Number]):
         return f"{number.label} · {phones.show(number.e164)}"
 
 
-class TextForm(forms.Form):
-    """A text to one person; `key` makes a second submission the first one's repetition."""
+class KeyField(forms.UUIDField):
+    """What the page that shows a form puts into it, so that a second submission is known as a repetition."""
 
-    number = NumberField("From", widget=forms.HiddenInput)
+    def __init__(self) -> None:
+        wrong = "This page is out of date. Send once more."
+        super().__init__(widget=forms.HiddenInput, error_messages={"required": wrong, "invalid": wrong})
+
+
+class TextForm(forms.Form):
+    """A text to one person."""
+
+    number = NumberField("From")
     body = BodyField(forms.Textarea({"rows": 3}))
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = KeyField()
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
@@ -72,7 +80,7 @@ class BroadcastForm(forms.Form):
 class BroadcastKey(forms.Form):
     """Proof that the preview has been seen: the same key again is the same broadcast."""
 
-    form_key = forms.UUIDField(widget=forms.HiddenInput)
+    form_key = KeyField()
 
 
 class HandsetForm(forms.Form):

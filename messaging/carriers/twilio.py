@@ -1,12 +1,14 @@
 """Twilio's language: the only place that speaks it. No database; failures are `CarrierError`."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
 import aiohttp
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from messaging.carriers import CarrierError, Credentials, Logged, Outgoing, Verdict, loop
@@ -95,7 +97,19 @@ def _carrier_error(error: Exception) -> CarrierError:
     if isinstance(error, TwilioRestException):
         code = None if error.code == error.status else error.code
         return CarrierError(verdict_on(error.status, code), f"Twilio answered {error.status}.", code)
+    # The library leaves it to us to read why a list was refused.
+    if len(error.args) == 2 and isinstance(error.args[1], Response):
+        status, code = error.args[1].status_code, _code(error.args[1].text)
+        return CarrierError(verdict_on(status, code), f"Twilio answered {status}.", code)
     # Nothing has been written to a connection that never opened; after that, nobody knows.
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return CarrierError(Verdict.RETRY, "The carrier cannot be reached.")
     return CarrierError(Verdict.UNKNOWN, f"The carrier's answer was lost ({type(error).__name__}).")
+
+
+def _code(answer: str) -> int | None:
+    try:
+        code = json.loads(answer)["code"]
+    except (ValueError, TypeError, KeyError):
+        return None  # a proxy's page, for instance
+    return code if isinstance(code, int) else None

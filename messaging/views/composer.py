@@ -1,8 +1,8 @@
 """The composer: the only place that offers to text a person, from the numbers that may."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from uuid import uuid4
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
 
 from contacts.models import Contact
 from contacts.views.profile import Outlet, outlets
@@ -13,12 +13,13 @@ _OPEN = "open"
 
 @dataclass(frozen=True)
 class Composer:
-    """The numbers, the chosen one, and the form that texts from it."""
+    """The numbers, the chosen one, and the form that texts from it; `key` makes its second submission a repetition."""
 
     outlets: Sequence[Outlet]
     chosen: Outlet | None
     form: TextForm
     keeps_draft: bool
+    key: UUID = field(default_factory=uuid4)
 
     @property
     def usable(self) -> list[Outlet]:
@@ -41,8 +42,7 @@ def composer(
     """
     choice = outlets(contact.account, contact) if asked is None else asked
     chosen = _choose(choice, number_id or _last_used(contact))
-    if form is None:
-        form = TextForm(contact.account, initial={"number": chosen and chosen.number.pk, "key": uuid4()})
+    form = form or TextForm(contact.account)
     if keeps_draft:
         form.fields["body"].widget.attrs["hx-preserve"] = "true"
     return Composer(choice, chosen, form, keeps_draft)
