@@ -110,10 +110,10 @@ class Action(models.Model):
 class Run(models.Model):
     """One bot answered one inbound text: `inbound_id` is unique, so no text runs twice (B6)."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="runs")
-    bot = models.ForeignKey(Bot, models.CASCADE, db_constraint=False, related_name="runs")
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="runs")
+    bot = models.ForeignKey(Bot, models.CASCADE, db_index=False, db_constraint=False, related_name="runs")
     inbound_id = models.BigIntegerField()
-    number = models.ForeignKey(Number, models.CASCADE, db_constraint=False, related_name="+")
+    number = models.ForeignKey(Number, models.CASCADE, db_index=False, db_constraint=False, related_name="+")
     phone = models.CharField(max_length=16)
     word_key = models.CharField(max_length=180)
     ran_at = models.DateTimeField(db_default=models.functions.Now())

@@ -86,7 +86,7 @@ def insert_inbound(
         cursor.execute(
             "INSERT INTO messaging_message (account_id, direction, origin, status, number_id, phone, carrier_sid, body,"
             " media) VALUES (%s, 'in', 'contact', 'received', %s, %s, %s, %s, %s)"
-            " ON CONFLICT (account_id, carrier_sid) DO NOTHING RETURNING id",
+            " ON CONFLICT (account_id, carrier_sid) WHERE carrier_sid IS NOT NULL DO NOTHING RETURNING id",
             [account_id, number_id, phone, sid, body, json.dumps(list(media))],
         )
         row = cursor.fetchone()
@@ -222,7 +222,7 @@ _CLAIM = f"""
         WHERE earlier.found IS NULL ORDER BY a.priority, a.id LIMIT %(limit)s
     ), due AS (
         SELECT m.id, m.account_id, m.priority, m.segments, {_WHY_NOT} AS why FROM foremost m
-    ), budgeted AS (
+    ), budgeted AS MATERIALIZED (
         SELECT due.*, sum(CASE WHEN why IS NULL THEN segments ELSE 0 END) OVER (ORDER BY priority, id)
             - CASE WHEN why IS NULL THEN segments ELSE 0 END AS spent_before FROM due
     )

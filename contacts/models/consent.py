@@ -23,8 +23,8 @@ class Source(models.TextChoices):
 class OptOut(models.Model):
     """This phone may not be texted from this number. Keyed by phone, so that it outlives the contact (P1)."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="opt_outs")
-    number = models.ForeignKey(Number, models.CASCADE, db_constraint=False, related_name="opt_outs")
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="opt_outs")
+    number = models.ForeignKey(Number, models.CASCADE, db_index=False, db_constraint=False, related_name="opt_outs")
     phone = models.CharField(max_length=16)
     source = models.CharField(max_length=20, choices=Source.choices)
     words = models.TextField(blank=True)
@@ -70,7 +70,7 @@ class ConsentEvent(models.Model):
         BLOCKED = "blocked", "Blocked"
         UNBLOCKED = "unblocked", "Unblocked"
 
-    account = models.ForeignKey(Account, models.DO_NOTHING, related_name="consent_events")
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_index=False, related_name="consent_events")
     seq = models.BigIntegerField(editable=False, default=0)
     at = models.DateTimeField(db_default=Now())
     asked_at = models.DateTimeField(null=True)

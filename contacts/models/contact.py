@@ -31,7 +31,7 @@ class Contacts(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """A person with a phone number, unique in the account. Never deleted by an opt-out."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="contacts")
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="contacts")
     phone = models.CharField(max_length=16)
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
@@ -52,8 +52,12 @@ class Contact(models.Model):
         output_field=models.TextField(),
         db_persist=True,
     )
-    groups: models.ManyToManyField["Group", "GroupMembership"] = models.ManyToManyField("Group", through="GroupMembership", related_name="contacts")
-    tags: models.ManyToManyField["Tag", "ContactTag"] = models.ManyToManyField("Tag", through="ContactTag", related_name="contacts")
+    groups: models.ManyToManyField["Group", "GroupMembership"] = models.ManyToManyField(
+        "Group", through="GroupMembership", related_name="contacts"
+    )
+    tags: models.ManyToManyField["Tag", "ContactTag"] = models.ManyToManyField(
+        "Tag", through="ContactTag", related_name="contacts"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = Contacts.as_manager()
@@ -121,8 +125,8 @@ class Tag(Named):
 class GroupMembership(models.Model):
     """A contact is on a list, since when."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="group_memberships")
-    group = models.ForeignKey(Group, models.CASCADE, db_constraint=False)
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="group_memberships")
+    group = models.ForeignKey(Group, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False)
     joined_at = models.DateTimeField(db_default=Now())
 
@@ -136,8 +140,8 @@ class GroupMembership(models.Model):
 class ContactTag(models.Model):
     """A contact carries a label."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="contact_tags")
-    tag = models.ForeignKey(Tag, models.CASCADE, db_constraint=False)
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="contact_tags")
+    tag = models.ForeignKey(Tag, models.CASCADE, db_index=False, db_constraint=False)
     contact = models.ForeignKey(Contact, models.CASCADE, db_constraint=False)
     added_at = models.DateTimeField(db_default=Now())
 

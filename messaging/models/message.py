@@ -10,12 +10,24 @@ from messaging.models.broadcast import Broadcast
 from shout.models import Account, User
 
 
+def _filled(column: str) -> models.Q:
+    return models.Q(**{f"{column}__isnull": False})
+
+
+def _one_each(*columns: str, name: str) -> models.UniqueConstraint:
+    """At most one row of an account with these values; rows whose first column is empty cost the index nothing."""
+    return models.UniqueConstraint(fields=["account", *columns], name=name, condition=_filled(columns[0]))
+
+
 class Message(models.Model):
     """One text in or out; `universal` is the universal keyword it was taken for, or that it confirms.
 
     Inbound: received → processed, or parked when processing fails. Outbound: queued → sending → sent → delivered,
     undelivered or failed; refused or canceled before it leaves; unknown (and, for marketing, unconfirmed) when the
     carrier's answer was lost. Status only moves forward (M2).
+
+    Its foreign keys have no index of their own: every index is written again with each change of status, and one on
+    the account alone tempts the planner away from the right one while its statistics are old.
     """
 
     class Direction(models.TextChoices):
@@ -59,13 +71,15 @@ class Message(models.Model):
         NO_PERMISSION = "no_permission", "They have not joined"
         TOO_LATE = "too_late", "A confirmation may only follow within five minutes"
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="messages")
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="messages")
     direction = models.CharField(max_length=3, choices=Direction.choices)
     origin = models.CharField(max_length=12, choices=Origin.choices)
     status = models.CharField(max_length=12, choices=Status.choices)
-    number = models.ForeignKey(Number, models.RESTRICT, db_constraint=False, related_name="messages")
+    number = models.ForeignKey(Number, models.RESTRICT, db_index=False, db_constraint=False, related_name="messages")
     phone = models.CharField(max_length=16)
-    contact = models.ForeignKey(Contact, models.RESTRICT, null=True, db_constraint=False, related_name="messages")
+    contact = models.ForeignKey(
+        Contact, models.RESTRICT, null=True, db_index=False, db_constraint=False, related_name="messages"
+    )
     body = models.TextField(blank=True)
     media = models.JSONField(default=list, db_default=[])
     segments = models.PositiveSmallIntegerField(db_default=1)
@@ -91,17 +105,21 @@ class Message(models.Model):
 
     inbound_id = models.BigIntegerField(null=True)
     position = models.PositiveSmallIntegerField(db_default=0)
-    run = models.ForeignKey(Run, models.SET_NULL, null=True, db_constraint=False, related_name="messages")
-    broadcast = models.ForeignKey(Broadcast, models.CASCADE, null=True, db_constraint=False, related_name="messages")
-    sent_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    run = models.ForeignKey(
+        Run, models.SET_NULL, null=True, db_index=False, db_constraint=False, related_name="messages"
+    )
+    broadcast = models.ForeignKey(
+        Broadcast, models.CASCADE, null=True, db_index=False, db_constraint=False, related_name="messages"
+    )
+    sent_by = models.ForeignKey(User, models.SET_NULL, null=True, db_index=False, related_name="+")
     idempotency_key = models.CharField(max_length=255, null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "carrier_sid"], name="one_row_per_carrier_sid"),
-            models.UniqueConstraint(fields=["account", "inbound_id", "position"], name="one_reply_per_position"),
-            models.UniqueConstraint(fields=["account", "broadcast", "phone"], name="one_text_per_broadcast"),
-            models.UniqueConstraint(fields=["account", "idempotency_key"], name="one_message_per_key"),
+            _one_each("carrier_sid", name="one_row_per_carrier_sid"),
+            _one_each("inbound_id", "position", name="one_reply_per_position"),
+            _one_each("broadcast", "phone", name="one_text_per_broadcast"),
+            _one_each("idempotency_key", name="one_message_per_key"),
         ]
         indexes = [
             models.Index(fields=["account", "phone", "-id"], name="thread"),
@@ -121,6 +139,8 @@ class Message(models.Model):
                 name="to_reconcile",
                 condition=models.Q(status__in=["sending", "unknown"]),
             ),
+            models.Index(fields=["account", "contact"], name="texts_of_a_contact", condition=_filled("contact")),
+            models.Index(fields=["account", "run"], name="texts_of_a_run", condition=_filled("run")),
         ]
 
     def __str__(self) -> str:
@@ -140,7 +160,7 @@ class Message(models.Model):
 class StatusReport(models.Model):
     """A carrier's word on an outgoing text, kept as it came; one per text and status."""
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="+")
     carrier_sid = models.CharField(max_length=64)
     status = models.CharField(max_length=20)
     error_code = models.IntegerField(null=True)
