@@ -5,18 +5,6 @@ function showScriptedControls() {
   document.querySelectorAll("[data-theme-toggle], [data-dismiss]").forEach((control) => (control.hidden = false));
 }
 
-// A log that shows its end goes on showing it; whoever has scrolled up to read is left in peace.
-const logs = () => document.querySelectorAll("[data-stick-to-end]");
-const showsEnd = (log) => log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-
-function rememberEnds() {
-  logs().forEach((log) => (log.dataset.stickToEnd = showsEnd(log) ? "" : "no"));
-}
-
-function scrollLogsToEnd() {
-  logs().forEach((log) => log.dataset.stickToEnd !== "no" && (log.scrollTop = log.scrollHeight));
-}
-
 // News from the server does not take away what somebody is typing in or has opened.
 function isInUse(part) {
   if (!part.matches("[data-keep-in-use]")) return false;
@@ -64,15 +52,8 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 3000);
 });
 
-document.addEventListener("DOMContentLoaded", () => {
-  showScriptedControls();
-  scrollLogsToEnd();
-});
-document.addEventListener("htmx:beforeSwap", rememberEnds);
+document.addEventListener("DOMContentLoaded", showScriptedControls);
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (isInUse(event.detail.target)) event.detail.shouldSwap = false;
 });
-document.addEventListener("htmx:afterSettle", () => {
-  showScriptedControls();
-  scrollLogsToEnd();
-});
+document.addEventListener("htmx:afterSettle", showScriptedControls);
