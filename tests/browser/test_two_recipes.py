@@ -9,21 +9,7 @@ _GOODBYE = "You are off the VIP list. Text VIP to come back."
 
 
 def test_the_owner_builds_both_bots_and_sees_people_join_leave_and_stop(page: Page) -> None:
-    _new_bot(page, "VIP opt-in", "VIP", "Club")
-    _add_action(page, "Assign Group")
-    _choose_new(page, 1, "group", "VIP")
-    _add_action(page, "Reply")
-    page.get_by_label("Action 2: Reply text").fill(_WELCOME)
-    _save(page)
-
-    _new_bot(page, "VIP opt-out", "NoVIP", "Leave")
-    _add_action(page, "Remove from Group")
-    page.get_by_label("Action 1: Group").select_option(label="VIP")
-    _add_action(page, "Add Tag")
-    _choose_new(page, 2, "tag", "NOVIP")
-    _add_action(page, "Reply")
-    page.get_by_label("Action 3: Reply text").fill(_GOODBYE)
-    _save(page)
+    _build_both_bots(page)
 
     page.goto("/phone/")
     ana = page.get_by_role("region", name="Phone of Ana")
@@ -49,6 +35,24 @@ def test_the_owner_builds_both_bots_and_sees_people_join_leave_and_stop(page: Pa
     _text(ana, "START")
     _profile(page)
     expect(page.get_by_text("Open", exact=True)).to_have_count(2)
+
+
+def _build_both_bots(page: Page) -> None:
+    _new_bot(page, "VIP opt-in", "VIP", "Club")
+    _add_action(page, "Assign Group")
+    _choose_new(page, 1, "group", "VIP")
+    _add_action(page, "Reply")
+    page.get_by_label("Action 2: Reply text").fill(_WELCOME)
+    _save(page)
+
+    _new_bot(page, "VIP opt-out", "NoVIP", "Leave")
+    _add_action(page, "Remove from Group")
+    page.get_by_label("Action 1: Group").select_option(label="VIP")
+    _add_action(page, "Add Tag")
+    _choose_new(page, 2, "tag", "NOVIP")
+    _add_action(page, "Reply")
+    page.get_by_label("Action 3: Reply text").fill(_GOODBYE)
+    _save(page)
 
 
 def _new_bot(page: Page, name: str, *words: str) -> None:
