@@ -52,7 +52,7 @@ class TextLine:
 
 
 _REASONS: dict[str, str] = {
-    Message.Status.UNKNOWN: "The carrier’s answer was lost. Shout is asking whether it has the text.",
+    Message.Status.UNKNOWN: "Shout is asking the carrier whether it has the text.",
     Message.Status.UNCONFIRMED: "The carrier did not say whether it has the text.",
     Message.Status.PARKED: "Shout could not act on it, so nothing was answered.",
 }

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from shout.models import Account, Membership, Role, User
@@ -71,7 +72,16 @@ def member(
                     return view(cast(AccountRequest, request), *args, **kwargs)
             return view(cast(AccountRequest, request), *args, **kwargs)
 
-        return login_required(inner)
+        signed_in = login_required(inner)
+
+        @wraps(view)
+        def outer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            # Redirected to sign in, htmx would put the sign-in page into the middle of the page that asked.
+            if cast(AccountRequest, request).htmx and not request.user.is_authenticated:
+                return HttpResponseClientRefresh()
+            return signed_in(request, *args, **kwargs)
+
+        return outer
 
     return decorate
 

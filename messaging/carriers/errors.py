@@ -7,6 +7,7 @@ OPTED_OUT = 21610
 # Twilio's error dictionary; what to do with each is our choice and shown on the message.
 MEANINGS: dict[int, str] = {
     20003: "The carrier refused the credentials. Check the number's account SID and auth token.",
+    20429: "The carrier was too busy to take it. Shout tries again.",
     21211: "This is not a phone number the carrier knows.",
     21408: "The carrier account may not text this country.",
     21602: "The text was empty.",

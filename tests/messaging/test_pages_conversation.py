@@ -184,6 +184,12 @@ def test_who_is_signed_out_is_led_to_the_sign_in(client: OutsideClient, ben: Con
     assert client.get(page_of(ben))["Location"].startswith("/accounts/login/")
 
 
+def test_an_open_page_whose_reader_has_signed_out_elsewhere_is_loaded_again(
+    client: OutsideClient, ben: Contact
+) -> None:
+    assert poll(client, ben)["HX-Refresh"] == "true"
+
+
 def test_an_open_page_is_told_nothing_until_something_happens(
     browser: OutsideClient, account: Account, ben: Contact, service: Number
 ) -> None:
@@ -280,6 +286,19 @@ def test_a_text_sent_by_htmx_brings_an_empty_composer_and_asks_for_the_news(
     assert "texts-changed" in answer["HX-Trigger"]
     assert "Hello" not in shown(answer)  # type: ignore[arg-type]
     assert str(form["key"]) not in answer.content.decode()
+
+
+def test_a_text_refused_to_htmx_says_so_and_closes_the_composer(
+    browser: OutsideClient, ben: Contact, service: Number
+) -> None:
+    carrier.text(service, "STOP", phone=ben.phone)
+    url = reverse("messaging:message_new", args=[ben.pk])
+    form = {"number": service.pk, "body": "Hello", "key": uuid4()}
+    answer = browser.post(url, form, headers={"HX-Request": "true"})
+    words = shown(answer)  # type: ignore[arg-type]
+    assert "You cannot text Ben Ode from Service" in words
+    assert "Not sent from Service: They texted STOP to this number." in words
+    assert 'id="messages" aria-live="polite" hx-swap-oob="true"' in answer.content.decode()
 
 
 def test_an_unconfirmed_text_is_sent_again_once_when_a_person_asks(
