@@ -101,9 +101,7 @@ def _change_list(kind: ConsentEvent.Kind, group: Group, contacts: Iterable[Conta
     change = bulk.join if kind == ConsentEvent.Kind.JOINED else bulk.leave
     with transaction.atomic():
         changed = change(group.account_id, [(pk, group.pk) for pk in people])
-        ConsentEvent.objects.bulk_create(
-            [list_event(kind, group, people[pk].phone, evidence=evidence) for pk, _ in sorted(changed)], batch_size=1000
-        )
+        bulk.record([list_event(kind, group, people[pk].phone, evidence=evidence) for pk, _ in sorted(changed)])
     return len(changed)
 
 

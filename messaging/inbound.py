@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from bots import bulk as bots_bulk
 from bots import engine
 from bots.engine import Person, Playbook, Response
 from bots.matching import Rule
-from bots.models import Run
 from contacts import bulk as contacts_bulk
 from contacts import permissions, words
 from contacts.models import Block, ConsentEvent, ContactTag, GroupMembership, Number, OptOut
@@ -212,29 +212,27 @@ class _Batch:
         contacts_bulk.untag(self.account.pk, untagged)
 
     def _write_ledger(self) -> None:
-        ConsentEvent.objects.bulk_create(
-            permissions.list_event(
-                ConsentEvent.Kind(change.kind),
-                self.playbook.groups[change.id],
-                text.phone,
-                evidence=Evidence(source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or ""),
-            )
-            for text, response in self.answered
-            for change in response.changes
-            if change.kind in (ConsentEvent.Kind.JOINED, ConsentEvent.Kind.LEFT)
+        contacts_bulk.record(
+            [
+                permissions.list_event(
+                    ConsentEvent.Kind(change.kind),
+                    self.playbook.groups[change.id],
+                    text.phone,
+                    evidence=Evidence(source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or ""),
+                )
+                for text, response in self.answered
+                for change in response.changes
+                if change.kind in (ConsentEvent.Kind.JOINED, ConsentEvent.Kind.LEFT)
+            ]
         )
 
     def _write_runs_and_replies(self) -> None:
-        runs = Run.objects.bulk_create(
-            Run(
-                account=self.account,
-                bot_id=response.rule.bot_id,
-                inbound_id=text.pk,
-                number_id=text.number_id,
-                phone=text.phone,
-                word_key=response.rule.word_key,
-            )
-            for text, response in self.answered
+        runs = bots_bulk.record_runs(
+            self.account.pk,
+            [
+                (response.rule.bot_id, text.pk, text.number_id, text.phone, response.rule.word_key)
+                for text, response in self.answered
+            ],
         )
         drafts = [
             Draft(
@@ -246,9 +244,9 @@ class _Batch:
                 origin=Message.Origin.BOT,
                 inbound_id=text.pk,
                 position=position,
-                run_id=run.pk,
+                run_id=runs[text.pk],
             )
-            for run, (text, response) in zip(runs, self.answered, strict=True)
+            for text, response in self.answered
             for position, body in enumerate(response.replies)
         ]
         outbound.queue(self.account.pk, drafts)
