@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,8 +50,9 @@ class Stack:
         return opened
 
     def kill(self, name: str) -> int:
-        """kill -9 every process of that name; how many there were."""
-        pids = [pid for pid, command in self._children() if re.search(_COMMANDS[name], command)]
+        """kill -9 every process of that name, once there is one; how many there were."""
+        while not (pids := [pid for pid, command in self._children() if re.search(_COMMANDS[name], command)]):
+            time.sleep(0.1)
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         return len(pids)
