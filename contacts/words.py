@@ -15,7 +15,7 @@ class Universal(StrEnum):
 
 # 47 CFR 64.1200(a)(10) names stop, quit, end, revoke, opt out, cancel and unsubscribe; the rest are the carriers'.
 STOP_WORDS = frozenset(
-    "stop|stopall|stop all|unsubscribe|cancel|end|quit|revoke|optout|opt out|opt-out".split("|"),
+    ["stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out", "opt-out"],
 )
 START_WORDS = frozenset({"start", "unstop"})
 # Carriers take YES for START on local lines, and only from somebody who has stopped (P4); otherwise bots may own it.
