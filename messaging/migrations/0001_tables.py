@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("opted_out", "They texted STOP to this number"),
+                            ("opted_out", "They have stopped this number"),
                             ("blocked", "They are blocked"),
                             ("no_permission", "They have not joined"),
                             ("too_late", "A confirmation may only follow within five minutes"),

@@ -66,7 +66,7 @@ class Message(models.Model):
     class Refusal(models.TextChoices):
         """Why a text did not leave."""
 
-        OPTED_OUT = "opted_out", "They texted STOP to this number"
+        OPTED_OUT = "opted_out", "They have stopped this number"
         BLOCKED = "blocked", "They are blocked"
         NO_PERMISSION = "no_permission", "They have not joined"
         TOO_LATE = "too_late", "A confirmation may only follow within five minutes"

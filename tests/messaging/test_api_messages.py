@@ -95,7 +95,7 @@ def test_a_refusal_is_a_row_that_says_why(program: Program, number: Number) -> N
     refused = program.post("messages/", {"number": number.pk, "to": PHONE, "body": "Come back"})
     assert refused.status == 201
     assert (refused.json["status"], refused.json["refusal"]) == ("refused", "opted_out")
-    assert refused.json["detail"] == "They texted STOP to this number"
+    assert refused.json["detail"] == "They have stopped this number"
     assert refused.json["settled_at"]
     allowed = program.post("messages/", {"number": other.pk, "to": PHONE, "body": "Your table is ready"})
     assert allowed.json["status"] == "queued"

@@ -68,7 +68,7 @@ def test_the_preview_says_who_gets_it_who_does_not_and_what_it_takes(
     assert "2 people get it" in words
     assert "Segments for each 2 Segments in all 4 Leaves within less than a minute" in words
     assert "3 do not" in words
-    assert "They texted STOP to this number 2" in words
+    assert "They have stopped this number 2" in words
     assert "They are blocked 1" in words
     assert "Send to 2 people" in words
     assert not Broadcast.objects.exists()

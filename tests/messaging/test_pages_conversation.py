@@ -72,8 +72,8 @@ def test_a_text_that_may_not_leave_says_why(
     answer = write(browser, ben, marketing)
     assert answer.status_code == 302
     words = shown(browser.get(answer["Location"]))
-    assert "Not sent from Marketing: They texted STOP to this number." in words
-    assert "Refused: They texted STOP to this number" in words
+    assert "Not sent from Marketing: They have stopped this number." in words
+    assert "Refused: They have stopped this number" in words
     assert Message.objects.get().status == Message.Status.REFUSED
 
 
@@ -297,7 +297,7 @@ def test_a_text_refused_to_htmx_says_so_and_closes_the_composer(
     answer = browser.post(url, form, headers={"HX-Request": "true"})
     words = shown(answer)  # type: ignore[arg-type]
     assert "You cannot text Ben Ode from Service" in words
-    assert "Not sent from Service: They texted STOP to this number." in words
+    assert "Not sent from Service: They have stopped this number." in words
     assert 'id="messages" aria-live="polite" hx-swap-oob="true"' in answer.content.decode()
 
 
