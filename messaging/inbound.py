@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 
 from bots import bulk as bots_bulk
 from bots import engine
@@ -46,14 +46,13 @@ def receive(*, number: Number, text: InboundText) -> int | None:
     Call it inside the tenant's transaction; everything else about the text happens in `process`.
     """
     body = clean(text.body)
-    with transaction.atomic():
-        inbound_id = bulk.insert_inbound(
-            number.account_id, number.pk, phone=text.from_, sid=text.sid, body=body, media=text.media
-        )
-        if inbound_id is not None:
-            if words.may_be_universal(body):
-                _obey(number, text.from_, body, sid=text.sid, inbound_id=inbound_id)
-            nudges.nudge("messaging.process", number.account_id)
+    inbound_id = bulk.insert_inbound(
+        number.account_id, number.pk, phone=text.from_, sid=text.sid, body=body, media=text.media
+    )
+    if inbound_id is not None:
+        if words.may_be_universal(body):
+            _obey(number, text.from_, body, sid=text.sid, inbound_id=inbound_id)
+        nudges.nudge("messaging.process", number.account_id)
     return inbound_id
 
 

@@ -43,10 +43,10 @@ def _signed(handler: Handler) -> Callable[[HttpRequest, str], HttpResponse]:
         account_id = int(key.partition("-")[0])
         try:
             with tenant(account_id):
-                number = Number.objects.select_related("account").filter(webhook_key=key).first()
-                if number is None:
-                    raise _Refused("There is no number with this webhook key.", 404)
+                number = Number.objects.get(webhook_key=key)
                 return handler(number, _verified(request, number), request)
+        except Number.DoesNotExist:
+            return HttpResponse("There is no number with this webhook key.", status=404, content_type="text/plain")
         except _Refused as refused:
             return refused.response
         except (OperationalError, InterfaceError) as error:
