@@ -4,7 +4,7 @@ from typing import cast
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -56,7 +56,10 @@ def switch_account(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether this process answers and reaches its database; says nothing else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Whether this process answers and reaches its database (503 if not); says nothing else."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return HttpResponse("The database is away.", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
