@@ -21,14 +21,14 @@ from contacts.permissions import Evidence
 from messaging import bulk
 from messaging.bulk import Claimed, Settlement
 from messaging.carriers import CarrierError, Credentials, Logged, Outgoing, Verdict, errors, twilio
-from messaging.models import Message, StatusReport
+from messaging.models import Message
 from shout.nudges import nudge
 from shout.tenancy import tenant
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
-_TURN_SECONDS = 10.0
+_TURN_SECONDS = 2.0
 _MAX_BACKOFF = 600.0
 _MISSES_TO_GIVE_UP = 2
 _CALLS_TO_GIVE_UP = 2
@@ -54,6 +54,8 @@ def _deliver_batch(number: Number) -> bool:
     lease = 2 * settings.CARRIER_TIMEOUT + 10
     with tenant(number.account_id):
         claimed = bulk.claim(number.pk, limit=BATCH, token=token, lease=lease)
+        if len(claimed) == BATCH:
+            nudge("messaging.deliver", number.account_id)  # Another thread may claim while this one waits.
     if not claimed:
         return False
     # The locks span the carrier's call, which the time-out bounds: an opt-out that has committed is never overtaken.
@@ -132,10 +134,7 @@ def report(
 ) -> None:
     """Take in a status callback; late and repeated ones change nothing (M2). An unknown status is kept, not applied."""
     account_id = number.account_id
-    StatusReport.objects.bulk_create(
-        [StatusReport(account_id=account_id, carrier_sid=sid, status=status, error_code=error_code)],
-        ignore_conflicts=True,
-    )
+    is_new = bulk.insert_report(account_id, sid=sid, status=status, error_code=error_code)
     if status in _STATUS_OF:
         bulk.report(
             account_id,
@@ -145,8 +144,9 @@ def report(
             message_id=message_id,
             attempt=attempt,
         )
-    if error_code == errors.OPTED_OUT:
-        text = Message.objects.filter(account_id=account_id, carrier_sid=sid).first()
+    if is_new and error_code == errors.OPTED_OUT:  # A repetition may come after a START.
+        sent = Message.objects.filter(account_id=account_id, direction=Message.Direction.OUTBOUND)
+        text = sent.filter(carrier_sid=sid).first()
         if text:
             _opt_out_by_carrier(number, text.phone)
 
