@@ -86,7 +86,7 @@ def insert_inbound(
         cursor.execute(
             "INSERT INTO messaging_message (account_id, direction, origin, status, number_id, phone, carrier_sid, body,"
             " media) VALUES (%s, 'in', 'contact', 'received', %s, %s, %s, %s, %s)"
-            " ON CONFLICT (account_id, carrier_sid) WHERE carrier_sid IS NOT NULL DO NOTHING RETURNING id",
+            " ON CONFLICT DO NOTHING RETURNING id",
             [account_id, number_id, phone, sid, body, json.dumps(list(media))],
         )
         row = cursor.fetchone()
@@ -232,7 +232,7 @@ _CLAIM = f"""
         refusal = coalesce(b.why, ''), settled_at = CASE WHEN b.why IS NOT NULL THEN statement_timestamp() END,
         attempts = m.attempts + CASE WHEN b.why IS NULL THEN 1 ELSE 0 END, token = %(token)s,
         sending_at = CASE WHEN b.why IS NULL THEN clock_timestamp() END,
-        next_at = statement_timestamp() + make_interval(secs => %(lease)s), misses = 0
+        next_at = statement_timestamp() + make_interval(secs => %(lease)s), misses = 0, error_code = NULL
     FROM budgeted b
     WHERE m.ctid = b.place AND m.account_id = app_account_id() AND m.status = 'queued'
         AND (b.why IS NOT NULL OR b.spent_before <= %(tokens)s - 1)
@@ -275,26 +275,49 @@ class Settlement:
     again_in: float = 0.0
 
 
+def _outcome(s: Settlement, *, owns_sid: bool) -> tuple[Any, ...]:
+    return s.id, s.status.value, s.carrier_sid if owns_sid else None, s.error_code, s.again_in
+
+
+def _taken(sid: str) -> str:
+    """SQL for whether the outgoing text of this id is known already; `sid` is an SQL expression."""
+    return f"""EXISTS (SELECT FROM messaging_message o
+        WHERE o.account_id = app_account_id() AND o.carrier_sid = {sid} AND o.direction = 'out')"""
+
+
 def settle(token: UUID, settlements: Sequence[Settlement]) -> None:
     """Write down what became of the texts claimed under `token`.
 
     A status callback may have come first: what it said stays, and only the SID is added. A worker that was frozen
-    past its lease still says what it knows, as long as nobody has claimed the text again.
+    past its lease still says what it knows, as long as nobody has claimed the text again. An id that another text
+    has already is not taken, so that one odd answer does not cost the others of its batch theirs.
     """
+    first = {s.carrier_sid: s.id for s in reversed(settlements)}
     values(
-        """UPDATE messaging_message m SET
+        f"""UPDATE messaging_message m SET
             status = CASE WHEN m.status IN ('sending', 'unknown', 'unconfirmed', 'queued') THEN v.status
                 ELSE m.status END,
-            carrier_sid = coalesce(m.carrier_sid, v.sid),
+            carrier_sid = coalesce(m.carrier_sid, CASE WHEN NOT {_taken("v.sid")} THEN v.sid END),
             error_code = coalesce(m.error_code, v.error_code),
             sent_at = CASE WHEN v.sid IS NOT NULL THEN coalesce(m.sent_at, clock_timestamp()) ELSE m.sent_at END,
             settled_at = CASE WHEN v.status = 'failed' THEN statement_timestamp() ELSE m.settled_at END,
             next_at = statement_timestamp() + make_interval(secs => v.again_in)
         FROM (VALUES %s) v (id, status, sid, error_code, again_in, token)
         WHERE m.account_id = app_account_id() AND m.id = v.id AND m.token = v.token RETURNING m.id""",
-        [(s.id, s.status.value, s.carrier_sid, s.error_code, s.again_in, str(token)) for s in settlements],
+        [(*_outcome(s, owns_sid=first[s.carrier_sid] == s.id), str(token)) for s in settlements],
         template="(%s::bigint, %s, %s, %s::int, %s::float, %s::uuid)",
     )
+
+
+def insert_report(account_id: int, *, sid: str, status: str, error_code: int | None) -> bool:
+    """Store a carrier's word on a text; False when it has said so before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO messaging_statusreport (account_id, carrier_sid, status, error_code) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [account_id, sid, status, error_code],
+        )
+        return bool(cursor.rowcount)
 
 
 def report(
@@ -307,15 +330,15 @@ def report(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE messaging_message m SET
-                status = CASE WHEN m.status IN ('sending', 'queued', 'unknown', 'unconfirmed', 'sent')
-                    THEN %(status)s ELSE m.status END,
+            f"""UPDATE messaging_message m SET
+                status = %(status)s,
                 carrier_sid = %(sid)s, error_code = coalesce(%(error_code)s, m.error_code),
                 sent_at = coalesce(m.sent_at, clock_timestamp()),
                 settled_at = CASE WHEN %(status)s = 'sent' THEN m.settled_at ELSE statement_timestamp() END
-            WHERE m.account_id = %(account)s AND m.direction = 'out' AND (m.carrier_sid = %(sid)s
-                OR (m.carrier_sid IS NULL AND m.id = %(message)s AND m.attempts = %(attempt)s
-                    AND m.status IN ('sending', 'queued', 'unknown', 'unconfirmed')))""",
+            WHERE m.account_id = %(account)s AND m.direction = 'out'
+                AND m.status IN ('sending', 'queued', 'unknown', 'unconfirmed', 'sent')
+                AND (m.carrier_sid = %(sid)s OR (m.carrier_sid IS NULL AND m.id = %(message)s
+                    AND m.attempts = %(attempt)s AND NOT {_taken("%(sid)s")}))""",
             {
                 "account": account_id,
                 "sid": sid,

@@ -17,6 +17,7 @@ from contacts.models import Number
 from messaging import delivery, inbound
 from messaging.inbound import InboundText
 from shout.tenancy import tenant
+from shout.text import clean
 
 log = logging.getLogger(__name__)
 
@@ -78,8 +79,8 @@ def _sms(number: Number, form: dict[str, str], request: HttpRequest) -> HttpResp
         raise _Refused("This text is for another number.", 403)
     if not _SENDER.fullmatch(form.get("From", "")) or not _SID.fullmatch(form.get("MessageSid", "")):
         raise _Refused("From has to be a phone number and MessageSid a message id.", 400)
-    count = form.get("NumMedia", "0")
-    media = (form.get(f"MediaUrl{i}") for i in range(min(int(count), 10) if count.isdecimal() else 0))
+    count = _integer(form.get("NumMedia"), digits=4) or 0
+    media = (clean(form.get(f"MediaUrl{i}", "")) for i in range(min(count, 10)))
     text = InboundText(
         sid=form["MessageSid"], from_=form["From"], body=form.get("Body", ""), media=tuple(url for url in media if url)
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import aiohttp
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -36,7 +36,9 @@ async def _send(client: Client, text: Outgoing) -> str | CarrierError:
         )
     except _FAILURES as error:
         return _carrier_error(error)
-    return str(message.sid)
+    if not isinstance(message.sid, str) or not 0 < len(message.sid) <= 64:
+        return CarrierError(Verdict.UNKNOWN, "The carrier's answer does not name the text.")
+    return message.sid
 
 
 def outgoing(credentials: Credentials, *, from_: str, to: str, timeout: float) -> list[Logged]:
@@ -90,12 +92,15 @@ def _timestamp(moment: datetime | None) -> float:
     return moment.timestamp() if moment else 0.0
 
 
-_FAILURES = (TwilioException, aiohttp.ClientError, TimeoutError, OSError, ValueError)
+# The library takes for granted that an answer is an object with the right fields; one that is not must not cost the
+# texts beside it their answers.
+_ODD_ANSWER = (ValueError, TypeError, AttributeError)
+_FAILURES = (TwilioException, aiohttp.ClientError, TimeoutError, OSError, *_ODD_ANSWER)
 
 
 def _carrier_error(error: Exception) -> CarrierError:
-    if isinstance(error, TwilioRestException):
-        code = None if error.code == error.status else error.code
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        code = None if error.code == error.status else _sound(error.code)
         return CarrierError(verdict_on(error.status, code), f"Twilio answered {error.status}.", code)
     # The library leaves it to us to read why a list was refused.
     if len(error.args) == 2 and isinstance(error.args[1], Response):
@@ -112,4 +117,8 @@ def _code(answer: str) -> int | None:
         code = json.loads(answer)["code"]
     except (ValueError, TypeError, KeyError):
         return None  # a proxy's page, for instance
-    return code if isinstance(code, int) else None
+    return _sound(code)
+
+
+def _sound(code: object) -> int | None:
+    return code if isinstance(code, int) and 0 < code < 10**6 else None

@@ -297,7 +297,7 @@ class Migration(migrations.Migration):
             model_name="message",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("carrier_sid__isnull", False)),
-                fields=("account", "carrier_sid"),
+                fields=("account", "carrier_sid", "direction"),
                 name="one_row_per_carrier_sid",
             ),
         ),

@@ -116,7 +116,7 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
-            _one_each("carrier_sid", name="one_row_per_carrier_sid"),
+            _one_each("carrier_sid", "direction", name="one_row_per_carrier_sid"),
             _one_each("inbound_id", "position", name="one_reply_per_position"),
             _one_each("broadcast", "phone", name="one_text_per_broadcast"),
             _one_each("idempotency_key", name="one_message_per_key"),

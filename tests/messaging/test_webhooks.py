@@ -188,6 +188,54 @@ def test_a_callback_that_says_21610_writes_the_missing_opt_out(
     assert (opt_out.phone, opt_out.source) == (ANA, "carrier")
 
 
+def test_a_late_status_callback_leaves_the_error_and_the_time_of_a_settled_text_alone(
+    client: Client, account: Account, marketing: Number
+) -> None:
+    text = _sent(account, marketing)
+    assert _report(client, text, "delivered") == 200
+    text.refresh_from_db()
+    settled_at = text.settled_at
+    assert _report(client, text, "failed", ErrorCode="30003") == 200
+    text.refresh_from_db()
+    assert (text.status, text.error_code, text.settled_at) == ("delivered", None, settled_at)
+
+
+def test_a_repeated_21610_does_not_undo_a_start_that_came_in_between(
+    client: Client, account: Account, marketing: Number
+) -> None:
+    text = _sent(account, marketing)
+    assert _report(client, text, "failed", ErrorCode="21610") == 200
+    carrier.text(marketing, "START", phone=ANA)
+    assert _report(client, text, "failed", ErrorCode="21610") == 200
+    assert not OptOut.objects.exists()
+
+
+def test_a_callback_that_names_another_texts_id_changes_only_that_one(
+    client: Client, account: Account, marketing: Number
+) -> None:
+    _sent(account, marketing)
+    unknown = _sent(account, marketing, status="unknown", carrier_sid=None)
+    assert _report(client, unknown, "delivered") == 200
+    unknown.refresh_from_db()
+    assert (unknown.status, unknown.carrier_sid) == ("unknown", None)
+
+
+def test_a_stop_whose_id_an_outgoing_text_has_is_heard(client: Client, account: Account, marketing: Number) -> None:
+    _sent(account, marketing)
+    carrier.text(marketing, "STOP", phone=ANA, sid="SM1")
+    assert OptOut.objects.get().phone == ANA
+
+
+@pytest.mark.parametrize(("count", "kept"), [("9" * 5000, 0), ("-1", 0), ("²", 0), ("99", 1)])
+def test_an_odd_count_or_address_of_media_is_no_obstacle(
+    client: Client, marketing: Number, count: str, kept: int
+) -> None:
+    form = carrier.inbound_form(marketing, "", phone=ANA)
+    form |= {"NumMedia": count, "MediaUrl0": "https://example.com/\x00a.jpg"}
+    assert carrier.post(client, marketing.sms_webhook_url, form, marketing.carrier_auth_token) == 200
+    assert Message.objects.get().media == ["https://example.com/a.jpg"][:kept]
+
+
 def _path(url: str) -> str:
     return url[url.index("/webhooks/") :]
 
