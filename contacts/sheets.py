@@ -40,12 +40,18 @@ class Columns:
 def rows(data: bytes) -> Iterator[list[str]]:
     """The rows of a CSV file, blank ones included, cells trimmed; raises `Unreadable` when it comes to a bad line."""
     content = _decoded(data)
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=_delimiter(content))
+    # Strict, since a quotation mark that is never closed would silently swallow everybody after it.
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=_delimiter(content), strict=True)
+    line = 1
     try:
         for row in reader:
             yield [cell.strip().removeprefix("'") for cell in row]
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise Unreadable(f"Line {reader.line_num} cannot be read. Save the file again as CSV UTF-8.") from error
+        raise Unreadable(
+            f"Line {line} cannot be read: a quotation mark has no partner, or a cell is too long. "
+            "Mend it, or save the file again as CSV UTF-8."
+        ) from error
 
 
 def columns(sample: Sequence[list[str]]) -> Columns:

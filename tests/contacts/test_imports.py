@@ -89,8 +89,9 @@ def test_a_bad_row_is_kept_with_how_to_mend_it_and_the_others_go_in() -> None:
         (b"First name,Last name\nAna,Ruiz\n", "Call it “Phone”"),
         (b"Phone,Name\n", "a row for each person"),
         (b"PK\x03\x04....", "choose Save As"),
-        (b'Phone,Name\n4155550142,"' + b"x" * 200_000 + b'"\n', "Save the file again"),
+        (b'Phone,Name\n4155550142,"' + b"x" * 200_000 + b'"\n', "Line 2 .* too long"),
         (b"Phone\n" + b"4155550142\n" * 100_001, "Split it"),
+        (b'Phone,Name\n4155550142,"Ana\n4155550143,Ben\n4155550144,Cem\n', "Line 2 .* quotation mark"),
     ],
 )
 def test_a_file_that_is_no_list_of_people_is_refused_with_what_to_do(data: bytes, remedy: str) -> None:
