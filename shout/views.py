@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.db import OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -37,9 +38,15 @@ def account_new(request: HttpRequest) -> HttpResponse:
     form = AccountForm(request.POST or None)
     if form.is_valid():
         account = accounts.found(name=form.cleaned_data["name"], owner=cast(User, request.user))
-        request.session["account_id"] = account.pk
+        _work_in(request, account.pk)
         return redirect("shout:home")
     return render(request, "shout/account_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _work_in(request: HttpRequest, account_id: int) -> None:
+    request.session["account_id"] = account_id
+    # A page of the account left behind may still be open: what is typed there must not land in this one.
+    rotate_token(request)
 
 
 @require_POST
@@ -50,7 +57,7 @@ def switch_account(request: HttpRequest) -> HttpResponse:
     seats = {str(seat.account_id): seat for seat in accounts.seats_of(cast(User, request.user))}
     if wanted not in seats:
         raise Http404("You have no such account.")
-    request.session["account_id"] = seats[wanted].account_id
+    _work_in(request, seats[wanted].account_id)
     return redirect("shout:home")
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from django.middleware.csrf import get_token
 from django.test import Client
 from django.urls import reverse
 
@@ -73,6 +74,20 @@ def test_a_person_works_in_one_account_at_a_time_and_switches(browser: Client, p
     assert shown(browser) == "Café"
     browser.post(SWITCH, {"account": ours.pk})
     assert shown(browser) == "Bar"
+
+
+def test_a_form_left_open_in_one_account_writes_nothing_into_another(person: User) -> None:
+    build.account(owner=person, name="Bar")
+    theirs = build.account(owner=person, name="Café")
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(person)
+    token = get_token(browser.get("/groups/new/").wsgi_request)
+    assert browser.post(SWITCH, {"account": theirs.pk, "csrfmiddlewaretoken": token}).status_code == HTTPStatus.FOUND
+    stale = browser.post("/groups/new/", {"name": "VIP", "csrfmiddlewaretoken": token})
+    assert stale.status_code == HTTPStatus.FORBIDDEN
+    assert "switched accounts" in stale.content.decode()
+    with tenant(theirs.pk):
+        assert not theirs.groups.exists()
 
 
 @pytest.mark.parametrize("wanted", ["", "x", "0", "-1", "1e3", str(10**30)])
