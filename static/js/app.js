@@ -52,6 +52,19 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sent, 3000);
 });
 
+// Polls and counts may fail unseen, since they come again; what somebody has pressed may not.
+function showFailure(event) {
+  if (!["submit", "click"].includes(event.detail.requestConfig.triggeringEvent?.type)) return;
+  const failure = document.getElementById("failure").content.cloneNode(true);
+  const region = document.getElementById("messages");
+  region.replaceChildren(failure);
+  region.scrollIntoView({ block: "nearest" });
+}
+
+["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((trouble) =>
+  document.addEventListener(trouble, showFailure),
+);
+
 document.addEventListener("DOMContentLoaded", showScriptedControls);
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (isInUse(event.detail.target)) event.detail.shouldSwap = false;
