@@ -5,12 +5,14 @@ import re
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.db import transaction
 
 from contacts.models import Number
 from messaging import onboarding, provisioning
 from shout import phones
+from shout.models import Account, User
 from shout.phones import InvalidPhone
 
 _NUMBER = re.compile(r"(?P<e164>[^=]+)=(?P<kind>[^:]+)(:(?P<label>.+))?")
@@ -41,6 +43,7 @@ class Command(BaseCommand):
         if bool(options["twilio_account_sid"]) != bool(options["twilio_auth_token"]):
             raise CommandError("Give both --twilio-account-sid and --twilio-auth-token, or neither.")
         numbers = [_number(text) for text in options["number"]]
+        _refuse(options, numbers)
         with transaction.atomic():
             opened = onboarding.open_account(
                 name=options["name"],
@@ -52,6 +55,28 @@ class Command(BaseCommand):
         for complaint in provisioning.connect_simulated(opened.account.pk):
             self.stderr.write(complaint)
         self.stdout.write(json.dumps(opened.as_dict()) if options["json"] else _sentences(opened))
+
+
+def _refuse(options: dict[str, Any], numbers: list[onboarding.NewNumber]) -> None:
+    """Raise `CommandError`, which says what to mend, for what the pages would refuse too."""
+    for option, field in [
+        ("name", Account._meta.get_field("name")),
+        ("owner", User._meta.get_field("email")),
+        ("twilio_account_sid", Number._meta.get_field("carrier_account_sid")),
+    ]:
+        _check(option, field, options[option])
+    for number in numbers:
+        _check(f"number {number.e164}", Number._meta.get_field("label"), number.label)
+    e164s = [number.e164 for number in numbers]
+    if twice := {e164 for e164 in e164s if e164s.count(e164) > 1}:
+        raise CommandError(f"--number {', '.join(sorted(twice))}: an account has each number once.")
+
+
+def _check(option: str, field: Any, value: str) -> None:  # noqa: ANN401
+    try:
+        field.clean(value.strip(), None)
+    except ValidationError as error:
+        raise CommandError(f"{option}: {' '.join(error.messages)}") from error
 
 
 def _number(text: str) -> onboarding.NewNumber:
