@@ -47,10 +47,14 @@ def thread(phone: str, numbers: Sequence[Number]) -> Thread:
 def text(*, phone: str, number: Number, body: str) -> None:
     """Text `number` from the handset of `phone`; raises `SimulatorError` or `CarrierError`.
 
-    The simulator may have been started anew since the number was set up, so it is set up each time.
+    The simulator may have been started anew since the number was set up, so it is set up each time. Where Shout
+    answers STOP the carrier must not, or the handset would get two answers.
     """
     provisioning.connect(number)
-    status = _simulator(settings.SIMULATOR_URL).text(phone, number.e164, body).webhook_status
+    simulator = _simulator(settings.SIMULATOR_URL)
+    if number.line != Number.Line.TOLL_FREE:
+        simulator.carrier_replies(number.e164, on=number.confirmed_by == Number.Confirmer.CARRIER)
+    status = simulator.text(phone, number.e164, body).webhook_status
     if status >= 300:
         raise SimulatorError(f"The text reached the carrier, but Shout's webhook answered with {status}.")
 

@@ -81,6 +81,16 @@ def test_a_reply_is_told_from_the_carriers_own_answer(
     assert "Marketing, answered by the carrier" in words
 
 
+@pytest.mark.parametrize("confirmed_by", Number.Confirmer)
+def test_the_carrier_answers_stop_only_where_shout_does_not(
+    browser: OutsideClient, simulator: Simulator, shout: Receiver, marketing: Number, confirmed_by: Number.Confirmer
+) -> None:
+    marketing.confirmed_by = confirmed_by
+    marketing.save()
+    text(browser, marketing, body="STOP")
+    assert ("answered by the carrier" in shown(look(browser))) == (confirmed_by == Number.Confirmer.CARRIER)
+
+
 def test_a_text_that_never_arrived_is_not_on_the_handset(
     browser: OutsideClient, account: Account, simulator: Simulator, shout: Receiver, marketing: Number
 ) -> None:
