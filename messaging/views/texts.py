@@ -1,6 +1,7 @@
 """Texts that the team writes to one person."""
 
 import unicodedata
+from uuid import uuid5
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,20 +25,20 @@ _NAMED = 3
 @require_POST
 @member(Role.AGENT)
 def message_new(request: AccountRequest, contact_id: int) -> HttpResponse:
-    """Text a person; the same form sent twice is one text."""
+    """Text a person; the same form sent twice is one text, and another text in a form one has gone back to is not."""
     contact = get_object_or_404(request.account.contacts, pk=contact_id)
     form = TextForm(request.account, request.POST)
     if not form.is_valid():
         return _to_mend(request, contact, form)
-    number = form.cleaned_data["number"]
+    number, body = form.cleaned_data["number"], form.cleaned_data["body"]
     text = outbound.send(
         number=number,
         phone=contact.phone,
-        body=form.cleaned_data["body"],
+        body=body,
         origin=Message.Origin.INBOX,
         contact=contact,
         sent_by=request.user,
-        idempotency_key=f"composer:{form.cleaned_data['key']}",
+        idempotency_key=f"composer:{uuid5(form.cleaned_data['key'], f'{number.pk} {contact.phone} {body}')}",
     )
     if text.status == Message.Status.REFUSED:
         messages.error(request, f"Not sent from {number.label}: {text.get_refusal_display()}.")

@@ -109,6 +109,15 @@ def test_without_a_number_the_page_says_where_to_add_one(browser: OutsideClient,
     assert "You have no number to text from yet." in shown(browser.get(page_of(ben)))
 
 
+def test_another_text_written_in_a_form_one_has_gone_back_to_is_sent(
+    browser: OutsideClient, ben: Contact, service: Number
+) -> None:
+    key = uuid4()
+    for body in ("Your table is ready", "Your table is ready, table 5"):
+        assert write(browser, ben, service, key=key, body=body).status_code == 302
+    assert Message.objects.count() == 2
+
+
 def test_a_form_sent_twice_is_one_text(browser: OutsideClient, ben: Contact, service: Number) -> None:
     key = uuid4()
     for _ in range(3):
