@@ -123,6 +123,8 @@ class NumberForm(forms.ModelForm[Number]):
             self.add_error("line", "This is a toll-free number. Choose the line Toll-free.")
         if line == Number.Line.TOLL_FREE and not phones.is_toll_free(e164):
             self.add_error("line", "This is not a toll-free number. Choose the line Local.")
+        if line == Number.Line.TOLL_FREE and cleaned.get("confirmed_by") == Number.Confirmer.SHOUT:
+            self.add_error("confirmed_by", "The network always answers for a toll-free number. Choose the carrier.")
 
     def _simulators_credentials(self) -> tuple[str, str]:
         if self.was_simulated:

@@ -78,6 +78,7 @@ def test_the_page_of_a_number_shows_its_webhooks_and_opt_outs(browser: OutsideCl
         ({"e164": "+1 415 555 0110", "line": "short_code"}, "A short code has 3 to 8 digits."),
         ({"e164": "(888) 555-0110"}, "This is a toll-free number. Choose the line Toll-free."),
         ({"line": "toll_free"}, "This is not a toll-free number. Choose the line Local."),
+        ({"e164": "(888) 555-0110", "line": "toll_free", "confirmed_by": "shout"}, "The network always answers"),
         ({"line": "in_app"}, "An in-app line is for Shout-to-Shout. Choose that kind, or another line."),
         ({"label": ""}, "Enter a label for the number."),
         ({"kind": ""}, "Choose what the number is for."),
