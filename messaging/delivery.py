@@ -92,7 +92,7 @@ def _settlement(text: Claimed, answer: str | CarrierError) -> Settlement:
     if isinstance(answer, str):
         return Settlement(id=text.id, status=Message.Status.SENT, carrier_sid=answer)
     if answer.verdict is Verdict.RETRY:
-        backoff = min(_MAX_BACKOFF, 2.0**text.attempts)
+        backoff = min(_MAX_BACKOFF, 2.0 ** min(text.attempts, 10))
         return Settlement(id=text.id, status=Message.Status.QUEUED, error_code=answer.code, again_in=backoff)
     if answer.verdict is Verdict.UNKNOWN:
         return Settlement(

@@ -50,7 +50,7 @@ def receive(*, number: Number, text: InboundText) -> int | None:
         number.account_id, number.pk, phone=text.from_, sid=text.sid, body=body, media=text.media
     )
     if inbound_id is not None:
-        if words.may_be_universal(body):
+        if words.may_be_universal(body, number.account.own_stop_words):
             _obey(number, text.from_, body, sid=text.sid, inbound_id=inbound_id)
         nudges.nudge("messaging.process", number.account_id)
     return inbound_id
@@ -58,7 +58,12 @@ def receive(*, number: Number, text: InboundText) -> int | None:
 
 def _obey(number: Number, phone: str, body: str, *, sid: str, inbound_id: int) -> None:
     has_stopped = OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).exists()
-    word = words.classify(body, is_local_line=number.line == Number.Line.LOCAL, has_stopped=has_stopped)
+    word = words.classify(
+        body,
+        is_local_line=number.line == Number.Line.LOCAL,
+        has_stopped=has_stopped,
+        own_stop_words=number.account.own_stop_words,
+    )
     if word is None:
         return
     Message.objects.filter(account_id=number.account_id, pk=inbound_id).update(universal=word)

@@ -9,11 +9,9 @@ from uuid import uuid4
 from allauth.account.models import EmailAddress
 
 from contacts.models import Number
-from shout import accounts
+from shout import accounts, phones
 from shout.models import Account, ApiKey, User
 from shout.tenancy import tenant
-
-_TOLL_FREE = ("+1800", "+1833", "+1844", "+1855", "+1866", "+1877", "+1888")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ def open_account(
                 e164=number.e164,
                 kind=number.kind,
                 label=number.label,
-                line=Number.Line.TOLL_FREE if number.e164.startswith(_TOLL_FREE) else Number.Line.LOCAL,
+                line=_line(number),
                 carrier=carrier,
                 carrier_account_sid=account_sid,
                 carrier_auth_token=auth_token,
@@ -89,6 +87,12 @@ def open_account(
         ]
         _, api_key = ApiKey.issue(account=account, name="First key", by=owner)
     return Opened(account=account, owner=owner, password=password, api_key=api_key, numbers=made)
+
+
+def _line(number: NewNumber) -> Number.Line:
+    if number.kind == Number.Kind.SHOUT_TO_SHOUT:
+        return Number.Line.IN_APP
+    return Number.Line.TOLL_FREE if phones.is_toll_free(number.e164) else Number.Line.LOCAL
 
 
 def _owner(email: str, password: str) -> tuple[User, str]:

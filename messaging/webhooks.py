@@ -44,7 +44,7 @@ def _signed(handler: Handler) -> Callable[[HttpRequest, str], HttpResponse]:
         account_id = int(key.partition("-")[0])
         try:
             with tenant(account_id):
-                number = Number.objects.get(webhook_key=key)
+                number = Number.objects.select_related("account").get(webhook_key=key)
                 return handler(number, _verified(request, number), request)
         except Number.DoesNotExist:
             return HttpResponse("There is no number with this webhook key.", status=404, content_type="text/plain")

@@ -242,5 +242,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     # These two write request bodies, that is phone numbers and texts, at INFO.
-    "loggers": {"twilio": {"level": "WARNING"}, "celery.app.trace": {"level": "WARNING"}},
+    "loggers": {
+        "twilio": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        # A refused form or webhook is not the operator's trouble, and a webhook's path holds its key.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -21,6 +21,7 @@ _UNIVERSAL = {
     HELP_WORDS: "belongs to the carrier and the law: it is always answered with the number's help text,"
     " so no bot may use it.",
 }
+_OWN = "is one of your own STOP words: it always opts a person out, so no bot may use it."
 
 
 def basics(draft: Draft) -> Iterator[Problem]:
@@ -50,12 +51,13 @@ def numbers(account: Account, draft: Draft) -> Iterator[Problem]:
         yield refuse("numbers", "One of these numbers does not exist. Choose from your own numbers.")
 
 
-def words(draft: Draft) -> Iterator[Problem]:
+def words(account: Account, draft: Draft) -> Iterator[Problem]:
     """Whether every trigger word is one that a bot may have."""
+    universal_words = _UNIVERSAL | {frozenset(account.own_stop_words): _OWN}
     seen: set[str] = set()
     for row, trigger in enumerate(draft.triggers):
         key, field = trigger.key, f"triggers.{row}.word"
-        universal = next((why for owned, why in _UNIVERSAL.items() if key in owned), None)
+        universal = next((why for owned, why in universal_words.items() if key in owned), None)
         if not key:
             yield refuse(field, "Type a word with letters, digits or an emoji, or remove this row.")
         elif universal:

@@ -26,7 +26,7 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
     refused = [
         *refusals.basics(draft),
         *refusals.numbers(account, draft),
-        *refusals.words(draft),
+        *refusals.words(account, draft),
         *refusals.taken(draft, others),
         *refusals.actions(account, draft),
     ]

@@ -1,5 +1,6 @@
 """The tenant, and who may do what in it."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from shout.models.user import User
@@ -10,6 +11,7 @@ class Account(models.Model):
 
     name = models.CharField(max_length=100)
     contact_details = models.CharField(max_length=200, blank=True, help_text="Phone or e-mail that a HELP text names.")
+    own_stop_words = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

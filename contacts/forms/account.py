@@ -1,0 +1,35 @@
+"""What a business says about itself, and its own words for STOP."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from contacts.words import RESERVED, YES
+from shout import text
+from shout.models import Account
+
+_MOST = 50
+
+
+class AccountForm(forms.ModelForm[Account]):
+    """The business as people get to know it in the answers to STOP and HELP."""
+
+    class Meta:
+        model = Account
+        fields = ["name", "contact_details", "own_stop_words"]
+        labels = {"contact_details": "Phone or email for help", "own_stop_words": "Your own words for STOP"}
+        help_texts = {
+            "name": "People see it in the answers to STOP and HELP.",
+            "contact_details": "The answer to HELP names it.",
+            "own_stop_words": "Beside STOP, QUIT, CANCEL and the others that always count. Separate them by commas,"
+            " for example: arret, alto, parar.",
+        }
+
+    def clean_own_stop_words(self) -> list[str]:
+        """The words as texts are compared with them (P3), each once."""
+        words = {text.normalise(word) for word in self.cleaned_data["own_stop_words"]} - {""}
+        taken = sorted(words & (RESERVED | {YES}))
+        if taken:
+            raise ValidationError(f"{taken[0].upper()} has its meaning already. Take it out of the list.")
+        if len(words) > _MOST:
+            raise ValidationError(f"Keep to {_MOST} words of your own.")
+        return sorted(words)
