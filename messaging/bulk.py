@@ -80,17 +80,19 @@ def enqueue(account_id: int, drafts: Sequence[Draft]) -> list[tuple[int, str]]:
 
 def insert_inbound(
     account_id: int, number_id: int, *, phone: str, sid: str, body: str, media: Sequence[str]
-) -> int | None:
-    """Store a text once per carrier id; its id, or None when it was there already (M1)."""
+) -> tuple[int, list[str]] | None:
+    """Store a text once per carrier id (M1); None when it was there already, else its id and the account's own words
+    for STOP, which a question of their own would make dearer than the text."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO messaging_message (account_id, direction, origin, status, number_id, phone, carrier_sid, body,"
             " media) VALUES (%s, 'in', 'contact', 'received', %s, %s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING RETURNING id",
+            " ON CONFLICT DO NOTHING"
+            " RETURNING id, (SELECT own_stop_words FROM shout_account a WHERE a.id = account_id)",
             [account_id, number_id, phone, sid, body, json.dumps(list(media))],
         )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        stored: tuple[int, list[str]] | None = cursor.fetchone()
+    return stored
 
 
 def mark_processed(account_id: int, rows: Sequence[tuple[int, int, dict[str, Any]]]) -> None:

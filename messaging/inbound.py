@@ -46,13 +46,15 @@ def receive(*, number: Number, text: InboundText) -> int | None:
     Call it inside the tenant's transaction; everything else about the text happens in `process`.
     """
     body = clean(text.body)
-    inbound_id = bulk.insert_inbound(
+    stored = bulk.insert_inbound(
         number.account_id, number.pk, phone=text.from_, sid=text.sid, body=body, media=text.media
     )
-    if inbound_id is not None:
-        if words.may_be_universal(body, number.account.own_stop_words):
-            _obey(number, text.from_, body, sid=text.sid, inbound_id=inbound_id)
-        nudges.nudge("messaging.process", number.account_id)
+    if stored is None:
+        return None
+    inbound_id, own_stop_words = stored
+    if words.may_be_universal(body, own_stop_words):
+        _obey(number, text.from_, body, sid=text.sid, inbound_id=inbound_id)
+    nudges.nudge("messaging.process", number.account_id)
     return inbound_id
 
 

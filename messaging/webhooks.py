@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
+from contacts import bulk
 from contacts.models import Number
 from messaging import delivery, inbound
 from messaging.inbound import InboundText
@@ -44,10 +45,10 @@ def _signed(handler: Handler) -> Callable[[HttpRequest, str], HttpResponse]:
         account_id = int(key.partition("-")[0])
         try:
             with tenant(account_id):
-                number = Number.objects.select_related("account").get(webhook_key=key)
+                number = bulk.number_of_webhook(key)
+                if number is None:
+                    raise _Refused("There is no number with this webhook key.", 404)
                 return handler(number, _verified(request, number), request)
-        except Number.DoesNotExist:
-            return HttpResponse("There is no number with this webhook key.", status=404, content_type="text/plain")
         except _Refused as refused:
             return refused.response
         except (OperationalError, InterfaceError) as error:
