@@ -31,7 +31,7 @@ BATCH = 200
 _TURN_SECONDS = 2.0
 _MAX_BACKOFF = 600.0
 _MISSES_TO_GIVE_UP = 2
-_CALLS_TO_GIVE_UP = 2
+_CALLS_TO_GIVE_UP = 5
 
 
 def deliver(*, account_id: int) -> None:
@@ -176,13 +176,19 @@ def _reconcile(text: Message) -> None:
         row = Message.objects.select_for_update().get(account_id=text.account_id, pk=text.pk)
         if row.status != Message.Status.UNKNOWN or row.attempts != text.attempts:
             return
-        if logged is None:
+        if logged is None or _twin_is_leaving(row):
             row.next_at = now() + timedelta(seconds=settings.CARRIER_GRACE)
         elif found := _ours(row, logged):
             _adopt(row, found)
         else:
             _miss(row)
         row.save()
+
+
+def _twin_is_leaving(text: Message) -> bool:
+    """Whether the same words are on their way to the same phone: their entry in the log could be taken for ours."""
+    twins = Message.objects.filter(account_id=text.account_id, number_id=text.number_id, phone=text.phone)
+    return twins.filter(body=text.body, status=Message.Status.SENDING).exists()
 
 
 def _ours(text: Message, logged: Sequence[Logged]) -> Logged | None:
@@ -203,7 +209,7 @@ def _adopt(text: Message, found: Logged) -> None:
 
 
 def _miss(text: Message) -> None:
-    """Twice not found: a transactional text is sent once more, a marketing text never by itself."""
+    """Twice not found: a transactional text is sent again, a few times at most; a marketing text never by itself."""
     text.misses += 1
     if text.misses < _MISSES_TO_GIVE_UP:
         text.next_at = now() + timedelta(seconds=2 * settings.CARRIER_GRACE)

@@ -203,6 +203,23 @@ def test_the_log_entry_of_another_text_with_the_same_words_is_not_adopted(
     assert second.carrier_sid is None
 
 
+def test_the_log_entry_of_a_twin_whose_answer_is_not_stored_yet_is_not_adopted(
+    numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
+) -> None:
+    simulator.behave(reject={"500": 1.0})
+    lost = _send(numbers[0], "Same")
+    _deliver(numbers[0])
+    simulator.behave()
+    twin = _send(numbers[0], "Same")
+    _deliver(numbers[0])
+    # As the reconciler sees it between the carrier's answer to the twin and the commit that stores it.
+    Message.objects.filter(pk=twin.pk).update(status=Status.SENDING, carrier_sid=None)
+    Message.objects.filter(pk=lost.pk).update(next_at=now() - timedelta(seconds=1))
+    delivery.reconcile(account_id=numbers[0].account_id)
+    lost.refresh_from_db()
+    assert (lost.status, lost.carrier_sid, lost.misses) == (Status.UNKNOWN, None, 0)
+
+
 def test_a_text_stays_unknown_while_the_carriers_log_cannot_be_read(
     numbers: tuple[Number, Number], simulator: Simulator
 ) -> None:
