@@ -213,7 +213,8 @@ def test_the_log_entry_of_a_twin_whose_answer_is_not_stored_yet_is_not_adopted(
     twin = _send(numbers[0], "Same")
     _deliver(numbers[0])
     # As the reconciler sees it between the carrier's answer to the twin and the commit that stores it.
-    Message.objects.filter(pk=twin.pk).update(status=Status.SENDING, carrier_sid=None)
+    leased = now() + timedelta(minutes=1)
+    Message.objects.filter(pk=twin.pk).update(status=Status.SENDING, carrier_sid=None, next_at=leased)
     Message.objects.filter(pk=lost.pk).update(next_at=now() - timedelta(seconds=1))
     delivery.reconcile(account_id=numbers[0].account_id)
     lost.refresh_from_db()
