@@ -108,14 +108,17 @@ def mark_processed(account_id: int, rows: Sequence[tuple[int, int, dict[str, Any
 
 def fan_out(broadcast: Broadcast, *, limit: int) -> int:
     """Write the next `limit` texts of a broadcast, and how far it has come; returns how many people were looked at."""
+    # People are looked up one by one, because a plain join compares each member with each contact while the planner
+    # does not know yet that an account has become large.
     statement = f"""
-        WITH audience AS (
-            SELECT g.account_id, %(number)s::bigint AS number_id, c.phone, c.id AS contact_id, ''::text AS universal
-            FROM contacts_groupmembership g
-            JOIN contacts_contact c ON (c.account_id, c.id) = (g.account_id, g.contact_id)
-            WHERE g.account_id = app_account_id() AND g.group_id = %(group)s AND c.id > %(cursor)s
-            ORDER BY c.id LIMIT %(limit)s
-        ), asked AS (SELECT a.*, {_permitted("a")} AS why FROM audience a), written AS (
+        WITH members AS MATERIALIZED (
+            SELECT g.contact_id FROM contacts_groupmembership g
+            WHERE g.account_id = app_account_id() AND g.group_id = %(group)s AND g.contact_id > %(cursor)s
+            ORDER BY g.contact_id LIMIT %(limit)s
+        ), audience AS MATERIALIZED (
+            SELECT c.account_id, %(number)s::bigint AS number_id, c.phone, c.id AS contact_id, ''::text AS universal
+            FROM members CROSS JOIN LATERAL (SELECT * FROM contacts_contact WHERE id = members.contact_id LIMIT 1) c
+        ), asked AS MATERIALIZED (SELECT a.*, {_permitted("a")} AS why FROM audience a), written AS (
             INSERT INTO messaging_message (account_id, number_id, phone, contact_id, body, origin, segments, priority,
                 broadcast_id, sent_by_id, direction, status, refusal, settled_at)
             SELECT account_id, number_id, phone, contact_id, %(body)s, 'broadcast', %(segments)s, %(priority)s,

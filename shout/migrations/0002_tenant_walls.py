@@ -17,18 +17,24 @@ WALLS = """
 CREATE FUNCTION app_account_id() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
     RETURN NULLIF(current_setting('app.account_id', true), '')::bigint;
 
--- Puts a table with account_id behind row-level security, and gives it the key that compound foreign keys point at.
+-- Puts a table with account_id behind row-level security.
 CREATE PROCEDURE wall_off(tenant_table regclass) LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', tenant_table);
     EXECUTE format('CREATE POLICY tenant ON %s USING (account_id = app_account_id())'
                    ' WITH CHECK (account_id = app_account_id())', tenant_table);
-    EXECUTE format('ALTER TABLE %s ADD UNIQUE (account_id, id)', tenant_table);
 END $$;
 
--- A reference between two tenant tables that cannot cross accounts.
+-- A reference between two tenant tables that cannot cross accounts. The parent gets the key that it points at. It leads
+-- with the id, because the planner thinks little of an account that has grown since it last counted: it would take an
+-- index that leads with the account, and read all of the account's rows for each one that it looks for.
 CREATE PROCEDURE wall_in(child regclass, child_column name, parent regclass) LANGUAGE plpgsql AS $$
+DECLARE
+    key text := replace(parent::text, '.', '_') || '_of_account';
 BEGIN
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = parent AND conname = key) THEN
+        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT %I UNIQUE (id, account_id)', parent, key);
+    END IF;
     EXECUTE format('ALTER TABLE %s ADD FOREIGN KEY (account_id, %I) REFERENCES %s (account_id, id)'
                    ' DEFERRABLE INITIALLY DEFERRED', child, child_column, parent);
 END $$;
