@@ -1,5 +1,6 @@
-"""Universal keywords: the words that belong to the carrier and the law, never to a bot (P3-P5). Pure."""
+"""Universal keywords: the words that belong to the carrier and the law, never to a bot (P3-P6). Pure."""
 
+import string
 from collections.abc import Collection
 from enum import StrEnum
 
@@ -37,25 +38,81 @@ YES = "yes"
 HELP_WORDS = frozenset({"help", "info"})
 RESERVED = STOP_WORDS | START_WORDS | HELP_WORDS
 
+_WORDS = (
+    dict.fromkeys((word.replace("-", " ") for word in STOP_WORDS), Universal.STOP)
+    | dict.fromkeys(START_WORDS, Universal.START)
+    | dict.fromkeys(HELP_WORDS, Universal.HELP)
+)
+_LONGEST = max(map(len, _WORDS))
+
+# What a carrier acts on by itself, by the line: only the bare word in the whole text, in any case.
+_LONG_CODE = {
+    Universal.STOP: frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"}),
+    Universal.START: frozenset({"start", "yes", "unstop"}),
+    Universal.HELP: HELP_WORDS,
+}
+_CARRIERS_WORDS = {
+    "local": _LONG_CODE,
+    "short_code": _LONG_CODE,
+    "toll_free": {
+        Universal.STOP: frozenset({"stop"}),
+        Universal.START: frozenset({"start", "unstop"}),
+        Universal.HELP: HELP_WORDS,
+    },
+}
+
 
 def classify(
     body: str, *, is_local_line: bool, has_stopped: bool, own_stop_words: Collection[str] = ()
 ) -> Universal | None:
-    """The universal keyword that a text is, or None. The whole text has to be the word.
+    """The universal keyword that a text is, or None. The whole text has to be the word, however it is dressed up.
 
     `own_stop_words` are the account's, normalised; they come last, so that they cannot take START or HELP away.
     """
-    key = text.normalise(body)
-    if key in STOP_WORDS:
-        return Universal.STOP
-    if key in START_WORDS or (key == YES and is_local_line and has_stopped):
-        return Universal.START
-    if key in HELP_WORDS:
-        return Universal.HELP
-    return Universal.STOP if key in own_stop_words else None
+    found = _find(body, own_stop_words)
+    if found == YES:
+        return Universal.START if is_local_line and has_stopped else None
+    return None if found is None else Universal(found)
 
 
 def may_be_universal(body: str, own_stop_words: Collection[str] = ()) -> bool:
     """Whether a text could be a universal keyword on some line: tells if a lookup is worth while."""
-    key = text.normalise(body)
-    return key in RESERVED or key == YES or key in own_stop_words
+    return _find(body, own_stop_words) is not None
+
+
+def carrier_knows(body: str, word: Universal, *, line: str) -> bool:
+    """Whether the carrier itself takes this raw text for the word, and therefore confirms it.
+
+    `line` is a value of Number.Line; no carrier stands behind an in-app line.
+    """
+    bare = body.strip(string.whitespace)
+    return bare.isascii() and bare.lower() in _CARRIERS_WORDS.get(line, {}).get(word, ())
+
+
+def _find(body: str, own_stop_words: Collection[str]) -> str | None:
+    readings = [text.skeleton(body)]
+    if not body.isascii():
+        readings.append(text.skeleton(body, drop_symbols=True))
+    for parts in readings:
+        if parts == [YES]:
+            return YES
+        if (word := _WORDS.get(_once(parts))) is not None:
+            return word
+    if own_stop_words:
+        own = {*own_stop_words, *map(text.unaccented, own_stop_words)}
+        return None if own.isdisjoint([text.normalise(body), *map(_once, readings)]) else Universal.STOP
+    return None
+
+
+def _once(parts: list[str]) -> str:
+    """What the parts say, said once: STOP for STOP STOP and for S T O P."""
+    spelt = len(parts) > 1 and max(map(len, parts)) == 1
+    return ("" if spelt else " ").join(_unit(parts))
+
+
+def _unit(parts: list[str]) -> list[str]:
+    """The shortest list that yields the parts when it is repeated."""
+    for length in range(1, min(len(parts) // 2, _LONGEST) + 1):
+        if parts == parts[:length] * (len(parts) // length):
+            return parts[:length]
+    return parts

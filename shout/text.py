@@ -2,19 +2,46 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _QUOTES = str.maketrans(
     dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2035\u02b9\u02bb\u02bc\u02bd\u00b4`\uff07\uff40", "'")
     | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\uff02", '"')
 )
-_SIGNATURE = re.compile(r"\s*(sent from my|sent from the|get outlook for) ", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"\s*(?:sent (?:from (?:my|the|yahoo|mail)|via|with|using)|get outlook for|envoyé (?:de mon|depuis|à partir)"
+    r"|enviado desde (?:mi|el)) |[\s_-]*-[\s_-]*$",
+    re.IGNORECASE,
+)
 # The invisible characters that are not of category Cf: variation selectors, grapheme joiner, Hangul and Khmer fillers.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 _UNSEEN = frozenset({"Cf", "Cc", "Co", "Cs"})
+_MARKS = frozenset({"Mn", "Me"})
 _OUTER_OF_EMOJI = frozenset({"Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Zl", "Zp", "Zs"})
 # Unassigned code points count as symbols: they are emoji younger than Python's tables.
 _OUTER = _OUTER_OF_EMOJI | {"Sc", "Sk", "Sm", "So", "Cn"}
+
+# Letters of other scripts that look like a Latin one, in the case in which they do: Greek's capital nu is an N, its
+# small one a v. Cyrillic, Greek, Armenian, Cherokee, Lisu.
+_LOOKALIKES = {
+    ord(alike): latin
+    for alikes, latins in (
+        ("АВСԀЕНІӀКОРԚЅТѴУҮҺХаеоруүхсԁіӏкԛѕтѵнһ", "abcdehilkopqstvyyhxaeopyyxcdilkqstvhh"),
+        ("ΑΒΕΗΙΚΝΟΡΤΥϹαεικνορτυηϲ", "abehiknoptycaeikvoptunc"),
+        ("ՍՏՕԼՈՀԶՌսոօհզռ", "usolnhqnunohqn"),
+        ("ᎠᎡᎢᎥᎪᎬᎻᎽᏏᎡᏢᏒᏚᏞᏟᏦᏙᏴꭰꭱꭲꭵꭺꭼꮋꮍꮟꮲꮢꮪꮮꮯꮶꮩ", "drtiaehybrprslckvbdrtiaehybprslckv"),
+        ("ꓐꓑꓓꓔꓗꓚꓝꓠꓡꓢꓣꓦꓧꓬꓮꓰꓲꓴꓳ", "bpdtkcfnlsrvhyaeiuo"),
+    )
+    for alike, latin in zip(alikes, latins, strict=True)
+}
+# ꜱᴛᴏᴘ, 🅂🅃🄾🄿, 🅢🅣🅞🅟, 🆂🆃🅾🅿, 🇸🇹🇴🇵 and ŧ, by what Unicode calls them.
+_NAMED_FOR_A_LETTER = re.compile(
+    r"(?:LATIN (?:SMALL|CAPITAL) LETTER|LATIN LETTER SMALL CAPITAL|(?:CIRCLED|SQUARED) LATIN CAPITAL LETTER"
+    r"|INDICATOR SYMBOL LETTER) (?:DOTLESS )?([A-Z])(?: WITH [A-Z -]+)?$"
+)
+_PARTS = re.compile(r"[^\W_]+")
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+")
 
 
 def normalise(text: str) -> str:
@@ -31,9 +58,49 @@ def normalise(text: str) -> str:
     return _strip(text, _OUTER) or _strip(text, _OUTER_OF_EMOJI).replace(" ", "")
 
 
+def skeleton(text: str, *, drop_symbols: bool = False) -> list[str]:
+    """The words that a text looks like to somebody who reads Latin letters: what a keyword in disguise is told by.
+
+    Lower case, without accents, whatever script, circle or flag a letter was taken from, split at everything that is
+    neither letter nor digit. Symbols that hold a letter count as it, unless they are dropped as decoration. Never
+    compare people's own words by it, since it takes words of other scripts apart.
+    """
+    text = _CONTROLS.sub("", _unsigned(text))
+    if text.isascii():
+        return _PARTS.findall(text.lower())
+    if drop_symbols:
+        text = "".join(" " if unicodedata.category(char) == "So" or char == "ℹ" else char for char in text)
+    return _PARTS.findall("".join(_latin(char) for char in text).lower())
+
+
+@lru_cache(maxsize=4096)
+def _latin(char: str) -> str:
+    """The Latin letters that a character looks like, or itself; nothing for what cannot be seen or stands on others."""
+    if char.isspace():
+        return " "
+    if (plain := char.translate(_LOOKALIKES)) != char:
+        return plain
+    kept = [part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) not in _UNSEEN | _MARKS]
+    return "".join(
+        named[1]
+        if (named := _NAMED_FOR_A_LETTER.search(unicodedata.name(part.lower()[0], "")))
+        else part.translate(_LOOKALIKES)
+        for part in kept
+        if not _INVISIBLE.match(part)
+    )
+
+
 def fold(name: str) -> str:
     """The form in which two names of groups or tags count as the same: spaces and case do not matter."""
     return " ".join(_folded(name).split())
+
+
+def unaccented(text: str) -> str:
+    """The text without the accents on its letters."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(char for char in parts if unicodedata.category(char) not in _MARKS))
 
 
 def clean(text: str) -> str:
@@ -47,9 +114,12 @@ def words(normalised: str) -> list[str]:
 
 
 def _unsigned(text: str) -> str:
-    """The text without the last line, if that was put there by a telephone."""
+    """The text without the last lines that a telephone put there."""
     lines = text.rstrip().splitlines()
-    return "\n".join(lines[:-1]) if len(lines) > 1 and _SIGNATURE.match(lines[-1]) else text
+    count = len(lines)
+    while count > 1 and (not lines[count - 1].strip() or _SIGNATURE.match(lines[count - 1])):
+        count -= 1
+    return text if count == len(lines) else "\n".join(lines[:count])
 
 
 def _folded(text: str) -> str:

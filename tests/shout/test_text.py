@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shout.text import clean, fold, normalise, words
+from shout.text import clean, fold, normalise, skeleton, unaccented, words
 
 # What may stand around a word without making it another word.
 AROUND = st.text(
@@ -154,3 +154,34 @@ def test_a_long_text_takes_no_long_time(filler: str) -> None:
     started = time.perf_counter()
     normalise(text)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Sent from Yahoo Mail for iPhone",
+        "--\nSent from my iPhone",
+        "-- ",
+        "\n\nEnvoyé de mon iPhone",
+        "Enviado desde mi X",
+    ],
+)
+def test_lines_that_a_telephone_adds_are_not_part_of_the_text(signature: str) -> None:
+    assert normalise(f"Count me in\n{signature}") == "count me in"
+    assert skeleton(f"Count me in\n{signature}\n") == ["count", "me", "in"]
+
+
+def test_a_skeleton_has_only_the_latin_letters_that_a_text_looks_like() -> None:
+    assert skeleton("S.T.O.P., “ЅТОР”!  Ｎow 🇸🇹🇴🇵") == ["s", "t", "o", "p", "stop", "now", "stop"]
+    assert skeleton("🇺🇸 STOP™ ℹ", drop_symbols=True) == ["stop"]
+    assert skeleton("СТОП") == ["ctoп"]
+    assert skeleton("加入 5") == ["加入", "5"]
+
+
+@given(st.text())
+def test_a_skeleton_looks_like_itself(text: str) -> None:
+    assert [skeleton(part) for part in skeleton(text)] == [[part] for part in skeleton(text)]
+
+
+def test_only_the_accents_go() -> None:
+    assert unaccented("déjà vu, señor ß 加") == "deja vu, senor ß 加"
