@@ -1,11 +1,11 @@
-"""The only place for how badly the simulated carrier behaves: slowness, refusals, lost and repeated callbacks."""
+"""The only place for how badly the simulated carrier behaves: slowness, refusals, lost texts and callbacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from random import Random
 
 FATES = ("429", "500", "accepted_then_500", "accepted_then_reset", "hang")
-RATES = ("lose_callbacks", "duplicate_callbacks")
+RATES = ("lose_callbacks", "duplicate_callbacks", "lose_webhooks")
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class Behaviour:
 
     `reject` gives the rates of bad answers to a create request: 429 and 500 refuse the text, `accepted_then_500` and
     `accepted_then_reset` take it and then answer badly, `hang` never takes it and never answers.
+    `lose_webhooks` is the rate of texts from handsets that stay in the carrier's log and are never posted.
     `list_lag_ms` keeps a new text out of lists that long; `log_lists_enabled` off answers lists with 503.
     """
 
@@ -22,6 +23,7 @@ class Behaviour:
     reject: Mapping[str, float] = field(default_factory=dict)
     lose_callbacks: float = 0
     duplicate_callbacks: float = 0
+    lose_webhooks: float = 0
     callback_delay_ms: float = 0
     list_lag_ms: float = 0
     log_lists_enabled: bool = True
@@ -71,6 +73,7 @@ class Dice:
         self._behaviour = behaviour
         self._requests = Random(behaviour.seed)
         self._callbacks = Random(behaviour.seed + 1)
+        self._webhooks = Random(behaviour.seed + 2)
 
     def request(self) -> tuple[str, float]:
         """The fate of a create request (empty = answered properly) and the seconds until its answer."""
@@ -87,3 +90,7 @@ class Dice:
         lost = self._callbacks.random() < self._behaviour.lose_callbacks
         twice = self._callbacks.random() < self._behaviour.duplicate_callbacks
         return 0 if lost else 2 if twice else 1
+
+    def webhook_is_lost(self) -> bool:
+        """Whether a text from a handset is never posted."""
+        return self._webhooks.random() < self._behaviour.lose_webhooks

@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 
-from messaging.simulator.memory import Memory, Number, Order, Text
+from messaging.simulator.memory import Memory, Number, Order, Service, Text
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
 SID = re.compile(r"[SM]M[0-9a-f]{32}")
@@ -12,6 +12,7 @@ MAX_BODY = 1600
 STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
 START_WORDS = frozenset({"START", "UNSTOP", "YES"})
 HELP_WORDS = frozenset({"HELP", "INFO"})
+WORDS = {"STOP": STOP_WORDS, "START": START_WORDS, "HELP": HELP_WORDS}
 STOP_REPLY = "You are unsubscribed and will get no more texts from this number. Reply START to get them again."
 START_REPLY = "You are subscribed to texts from this number again. Reply HELP for help, STOP to stop."
 HELP_REPLY = "Reply STOP to get no more texts from this number. Message and data rates may apply."
@@ -55,6 +56,24 @@ class Carrier:
         self._memory.happen({"number": {**vars(number), **changes}})
         return self._memory.numbers[number.e164]
 
+    def pool(
+        self, numbers: list[Number], *, name: str, short_codes: list[str], advanced_opt_out: dict[str, list[str]] | None
+    ) -> Service:
+        """Put an account's numbers into a new Messaging Service; each leaves the one it was in."""
+        sid, words = new_sid("MG"), advanced_opt_out
+        if words is not None:
+            words = {word: [extra.strip().upper() for extra in extras] for word, extras in words.items()}
+        service = Service(sid, numbers[0].account_sid, name or sid, time.time(), short_codes, words)
+        self._memory.happen({"service": vars(service)})
+        for number in numbers:
+            self.configure(number, messaging_service_sid=sid)
+        return self._memory.services[sid]
+
+    def leave_texts_to_numbers(self, service: Service) -> Service:
+        """From now on texts to the service's numbers are posted where each number says."""
+        self._memory.happen({"service": {**vars(service), "use_inbound_webhook_on_number": True}})
+        return self._memory.services[service.sid]
+
     def accept(self, order: Order) -> Text:
         """Take a text for delivery, or raise RefusedError with the code Twilio would give."""
         number = self._check(order)
@@ -95,7 +114,9 @@ class Carrier:
         sent_at = text.sent_at or (None if status == "failed" else time.time())
         self._memory.happen({"settled": text.sid, "status": status, "error_code": error_code, "sent_at": sent_at})
 
-    def receive(self, handset: str, number: Number, *, body: str, media: list[str], sid: str) -> Text:
+    def receive(
+        self, handset: str, number: Number, *, body: str, media: list[str], sid: str, place: dict[str, str]
+    ) -> Text:
         """Take a text from a handset; one that carries a sid already taken is that same text, delivered again.
 
         Raises ValueError when the sid belongs to a different text.
@@ -104,25 +125,39 @@ class Carrier:
             if (known.handset, known.number, known.body) != (handset, number.e164, body):
                 raise ValueError("This sid belongs to another text. Leave it out to send a new one.")
             return known
-        sid = sid or new_sid("MM" if media else "SM")
+        service = self._memory.services.get(number.messaging_service_sid)
+        extra = (service and service.advanced_opt_out) or {}
+        word = _universal(number, body, extra) if number.carrier_replies else ""
         text = self._add(
-            number, sid=sid, direction="inbound", handset=handset, body=body, media=media, status="received"
+            number,
+            sid=sid or new_sid("MM" if media else "SM"),
+            direction="inbound",
+            handset=handset,
+            body=body,
+            media=media,
+            status="received",
+            messaging_service_sid=service.sid if service else None,
+            opt_out_type=word if service and service.advanced_opt_out is not None else "",
+            place=place,
         )
-        if number.carrier_replies:
-            self._obey(number, text)
+        self._obey(word, number, handset)
         return text
 
-    def _obey(self, number: Number, text: Text) -> None:
-        word = text.body.strip().upper()
-        stopped = (number.e164, text.handset) in self._memory.stopped
-        if word in STOP_WORDS and not stopped:
-            self._memory.happen({"stopped": [number.e164, text.handset]})
-            self._reply(number, text.handset, STOP_REPLY)
-        elif word in START_WORDS and stopped and not (word == "YES" and number.toll_free):
-            self._memory.happen({"started": [number.e164, text.handset]})
-            self._reply(number, text.handset, START_REPLY)
-        elif word in HELP_WORDS:
-            self._reply(number, text.handset, HELP_REPLY)
+    def _obey(self, word: str, number: Number, handset: str) -> None:
+        stopped = (number.e164, handset) in self._memory.stopped
+        if word == "STOP" and not stopped:
+            self._block(number, handset, event="stopped")
+            self._reply(number, handset, STOP_REPLY)
+        elif word == "START" and stopped:
+            self._block(number, handset, event="started")
+            self._reply(number, handset, START_REPLY)
+        elif word == "HELP":
+            self._reply(number, handset, HELP_REPLY)
+
+    def _block(self, number: Number, handset: str, *, event: str) -> None:
+        service_sid = number.messaging_service_sid
+        for each in self._memory.pool(service_sid) if service_sid else [number]:
+            self._memory.happen({event: [each.e164, handset]})
 
     def _reply(self, number: Number, handset: str, body: str) -> None:
         self._add(
@@ -147,6 +182,14 @@ class Carrier:
         if text is None or text.account_sid != account_sid or text.carrier_reply:
             raise RefusedError(20404)
         return text
+
+
+def _universal(number: Number, body: str, extra: dict[str, list[str]]) -> str:
+    """STOP, START or HELP if the whole text is one of the words for it, else nothing."""
+    said = body.strip().upper()
+    if number.toll_free and said == "YES":
+        return ""
+    return next((word for word, usual in WORDS.items() if said in usual or said in extra.get(word, ())), "")
 
 
 def new_sid(prefix: str) -> str:

@@ -14,7 +14,10 @@ class SimulatorError(Exception):
 
 
 class Delivery(NamedTuple):
-    """A text handed to Shout, and the HTTP status with which its webhook answered (504 when it did not)."""
+    """A text handed to Shout, and the HTTP status with which its webhook answered.
+
+    504 when it did not answer, 0 when the carrier did not call it.
+    """
 
     sid: str
     webhook_status: int
@@ -47,10 +50,20 @@ class Simulator:
         self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=64))
 
     def text(
-        self, from_: str, to: str, body: str, *, sid: str | None = None, media: list[str] | None = None
+        self,
+        from_: str,
+        to: str,
+        body: str,
+        *,
+        sid: str | None = None,
+        media: list[str] | None = None,
+        place: dict[str, str] | None = None,
     ) -> Delivery:
-        """Text from a handset to a number; with the sid of an earlier text, deliver that one again."""
-        asked = {"from": from_, "to": to, "body": body, "sid": sid, "media": media or []}
+        """Text from a handset to a number; with the sid of an earlier text, deliver that one again.
+
+        The carrier tells Shout the `place` (city, state, zip, country), or else the home of the handset's number.
+        """
+        asked = {"from": from_, "to": to, "body": body, "sid": sid, "media": media or [], "place": place or {}}
         return Delivery(**self._ask("POST", "/texts", json=asked, timeout=LONGEST_WEBHOOKS).json())
 
     def texts(
@@ -72,6 +85,21 @@ class Simulator:
     def carrier_replies(self, number: str, *, on: bool) -> None:
         """Say whether the carrier itself blocks and answers on STOP, START and HELP for a number (at first it does)."""
         self._ask("PUT", f"/numbers/{number}", json={"carrier_replies": on})
+
+    def service(
+        self,
+        *numbers: str,
+        name: str = "",
+        short_codes: list[str] | None = None,
+        advanced_opt_out: dict[str, list[str]] | None = None,
+    ) -> str:
+        """Put an account's numbers into a new Messaging Service, out of any they were in; gives its sid.
+
+        Advanced Opt-Out is on when its extra words are given, by STOP, START and HELP; an empty dict for none.
+        """
+        asked = {"numbers": numbers, "name": name, "short_codes": short_codes or []}
+        answer = self._ask("POST", "/services", json=asked | {"advanced_opt_out": advanced_opt_out})
+        return str(answer.json()["sid"])
 
     def behave(self, **settings: object) -> None:
         """Behave so from now on; what is not named returns to normal."""

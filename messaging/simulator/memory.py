@@ -1,10 +1,10 @@
-"""The only place for what the simulated carrier remembers: tokens, numbers, texts, blocks, and every attempt."""
+"""The only place for what the simulated carrier remembers: tokens, numbers, services, texts, blocks, attempts."""
 
 import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -25,10 +25,27 @@ class Number:
     sms_fallback_url: str = ""
     status_callback: str = ""
     carrier_replies: bool = True
+    messaging_service_sid: str = ""
 
     @property
     def toll_free(self) -> bool:
         return TOLL_FREE.fullmatch(self.e164) is not None
+
+
+@dataclass
+class Service:
+    """A Messaging Service: a pool of numbers and short codes, of which a STOP to one is a STOP to all.
+
+    `advanced_opt_out` holds the words it takes beside the usual ones, by STOP, START and HELP; None: it is off.
+    """
+
+    sid: str
+    account_sid: str
+    name: str
+    at: float
+    short_codes: list[str]
+    advanced_opt_out: dict[str, list[str]] | None = None
+    use_inbound_webhook_on_number: bool = False
 
 
 @dataclass
@@ -50,6 +67,8 @@ class Text:
     carrier_reply: bool = False
     error_code: int | None = None
     sent_at: float | None = None
+    opt_out_type: str = ""
+    place: dict[str, str] = field(default_factory=dict)
 
     @property
     def inbound(self) -> bool:
@@ -98,6 +117,7 @@ class Memory:
     def forget(self) -> None:
         self.attempts: list[Attempt] = []
         self.numbers: dict[str, Number] = {}
+        self.services: dict[str, Service] = {}
         self.stopped: set[tuple[str, str]] = set()
         self.texts: list[Text] = []
         self.tokens: dict[str, str] = {}
@@ -121,6 +141,8 @@ class Memory:
                 self.tokens[sid] = token
             case {"number": fields}:
                 self.numbers[fields["e164"]] = Number(**fields)
+            case {"service": fields}:
+                self.services[fields["sid"]] = Service(**fields)
             case {"stopped": [number, handset]}:
                 self.stopped.add((number, handset))
             case {"started": [number, handset]}:
@@ -133,6 +155,10 @@ class Memory:
         self._by_sid[text.sid] = text
         self._by_handset[text.handset].append(text)
         self._by_route[text.sender, text.recipient].append(text)
+
+    def pool(self, service_sid: str) -> list[Number]:
+        """The numbers in a service."""
+        return [number for number in self.numbers.values() if number.messaging_service_sid == service_sid]
 
     def find(self, sid: str) -> Text | None:
         return self._by_sid.get(sid)

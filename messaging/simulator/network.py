@@ -99,7 +99,12 @@ class Network:
         """Post an arrived text to its number's webhook, then to its fallback; the last answer's status, None if none.
 
         As at Twilio the fallback is called when the first address does not answer or answers with an error.
+        Nothing is posted, and 0 given, when webhooks get lost just now, or when the number is in a Messaging Service
+        that does not leave texts to it: the simulated services have no address of their own.
         """
+        service = self.memory.services.get(number.messaging_service_sid)
+        if self.dice.webhook_is_lost() or (service and not service.use_inbound_webhook_on_number):
+            return 0
         form, token = twilio_json.inbound_form(text), self.memory.tokens[text.account_sid]
         status = await self._call(number.sms_url, form, token)
         if number.sms_fallback_url and (status is None or status >= 400):

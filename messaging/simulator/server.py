@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from messaging.simulator import handsets, twilio_api, twilio_json
+from messaging.simulator import handsets, service_api, twilio_api, twilio_json
 from messaging.simulator.carrier import RefusedError
 from messaging.simulator.network import Network
 from messaging.simulator.twilio_api import NETWORK
@@ -20,7 +20,7 @@ BACKLOG = 1024
 async def start(listener: socket.socket, *, state: Path | None) -> web.AppRunner:
     """Serve on a bound socket, with the texts remembered in the file `state`; `cleanup()` of the answer ends it."""
     application = web.Application(middlewares=[_speak_as_asked])
-    application.add_routes([*twilio_api.routes(), *handsets.routes()])
+    application.add_routes([*twilio_api.routes(), *service_api.routes(), *handsets.routes()])
 
     async def network(application: web.Application) -> AsyncIterator[None]:
         application[NETWORK] = Network(state)

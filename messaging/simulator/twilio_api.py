@@ -39,7 +39,7 @@ async def create_message(request: web.Request) -> web.StreamResponse:
     at, monotonic = time.time(), time.monotonic()
     network = request.app[NETWORK]
     fate, latency = network.dice.request()
-    attempt = Attempt(at, monotonic, _order(request.match_info["account"], await _form(request)))
+    attempt = Attempt(at, monotonic, _order(request.match_info["account"], await read_form(request)))
     network.memory.attempts.append(attempt)
     if fate == "hang":
         attempt.outcome = fate
@@ -112,7 +112,7 @@ async def fetch_number(request: web.Request) -> web.Response:
 
 
 async def update_number(request: web.Request) -> web.Response:
-    number, form = _number(request), await _form(request)
+    number, form = _number(request), await read_form(request)
     if {"POST"} != {form.get(name, ["POST"])[0].upper() for name in ("SmsMethod", "SmsFallbackMethod")}:
         raise RefusedError(21403)
     names = {"SmsUrl": "sms_url", "SmsFallbackUrl": "sms_fallback_url", "StatusCallback": "status_callback"}
@@ -122,13 +122,20 @@ async def update_number(request: web.Request) -> web.Response:
 
 def sign_in(request: web.Request) -> str:
     """The account in the path, if the request carries its basic authentication; else raises RefusedError."""
-    account: str = request.match_info["account"]
+    account = sign_in_anywhere(request)
+    if account != request.match_info["account"]:
+        raise RefusedError(20003)
+    return account
+
+
+def sign_in_anywhere(request: web.Request) -> str:
+    """The account of the request's basic authentication; raises RefusedError when it is not in order."""
     try:
         kind, _, credentials = request.headers.get("Authorization", "").partition(" ")
-        user, _, token = base64.b64decode(credentials).decode().partition(":")
+        account, _, token = base64.b64decode(credentials).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise RefusedError(20003) from error
-    if kind.lower() != "basic" or user != account:
+    if kind.lower() != "basic":
         raise RefusedError(20003)
     request.app[NETWORK].carrier.sign_in(account, token)
     return account
@@ -142,7 +149,8 @@ def _number(request: web.Request) -> Number:
     raise RefusedError(20404)
 
 
-async def _form(request: web.Request) -> dict[str, list[str]]:
+async def read_form(request: web.Request) -> dict[str, list[str]]:
+    """The posted fields, each with its values."""
     return parse_qs((await request.read()).decode(errors="replace"), keep_blank_values=True)
 
 

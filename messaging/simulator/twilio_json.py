@@ -2,6 +2,7 @@
 
 import mimetypes
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
@@ -10,8 +11,9 @@ from urllib.parse import urlencode
 from twilio.request_validator import RequestValidator
 
 from messaging import segments
+from messaging.simulator import places
 from messaging.simulator.carrier import RefusedError
-from messaging.simulator.memory import Number, Text
+from messaging.simulator.memory import Number, Service, Text
 
 API = "/2010-04-01"
 VERSION = API[1:]
@@ -91,6 +93,43 @@ def number(owned: Number) -> dict[str, Any]:
     }
 
 
+def service(pool: Service) -> dict[str, Any]:
+    """A Messaging Service as Twilio's Service resource."""
+    return {
+        "account_sid": pool.account_sid,
+        "date_created": _iso8601(pool.at),
+        "date_updated": _iso8601(pool.at),
+        "friendly_name": pool.name,
+        "inbound_method": "POST",
+        "inbound_request_url": None,
+        "sid": pool.sid,
+        "url": f"/v1/Services/{pool.sid}",
+        "use_inbound_webhook_on_number": pool.use_inbound_webhook_on_number,
+    }
+
+
+def pooled_number(pool: Service, owned: Number) -> dict[str, Any]:
+    """A number as Twilio's PhoneNumber resource of a service."""
+    return _pooled(pool, owned.sid, "PhoneNumbers") | {"phone_number": owned.e164, "capabilities": ["SMS", "MMS"]}
+
+
+def pooled_short_code(pool: Service, code: str) -> dict[str, Any]:
+    """A short code as Twilio's ShortCode resource of a service."""
+    return _pooled(pool, f"SC{code:0>32}", "ShortCodes") | {"short_code": code, "capabilities": ["SMS"]}
+
+
+def _pooled(pool: Service, sid: str, kind: str) -> dict[str, Any]:
+    return {
+        "account_sid": pool.account_sid,
+        "country_code": "US",
+        "date_created": _iso8601(pool.at),
+        "date_updated": _iso8601(pool.at),
+        "service_sid": pool.sid,
+        "sid": sid,
+        "url": f"/v1/Services/{pool.sid}/{kind}/{sid}",
+    }
+
+
 def page(name: str, records: Sequence[dict[str, Any]], *, uri: str, next_uri: str | None, size: int) -> dict[str, Any]:
     """One page of a list, `records` under `name`."""
     return {
@@ -115,9 +154,12 @@ def inbound_form(text: Text) -> dict[str, str]:
         "NumSegments": str(segments.count(text.body).segments),
         "SmsStatus": "received",
     }
-    for end, phone in (("From", text.handset), ("To", text.number)):
-        form |= {f"{end}City": "", f"{end}State": "", f"{end}Zip": ""}
-        form[f"{end}Country"] = "US" if phone.startswith("+1") else ""
+    for end, place in (("From", text.place or places.home(text.handset)), ("To", places.home(text.number))):
+        form |= {end + part: place.get(part, "") for part in places.PARTS}
+    if text.messaging_service_sid:
+        form["MessagingServiceSid"] = text.messaging_service_sid
+    if text.opt_out_type:
+        form["OptOutType"] = text.opt_out_type
     for index, url in enumerate(text.media):
         form[f"MediaUrl{index}"] = url
         form[f"MediaContentType{index}"] = mimetypes.guess_type(url)[0] or "image/jpeg"
@@ -158,3 +200,7 @@ def _date(at: float | None) -> str | None:
 @lru_cache(maxsize=1024)
 def _rfc2822(second: int) -> str:
     return formatdate(second).replace("-0000", "+0000")
+
+
+def _iso8601(at: float) -> str:
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,9 +3,12 @@
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
 import pytest
 import requests
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
@@ -105,6 +108,56 @@ def test_repeated_callbacks_are_posted_twice(twilio: Client, simulator: Simulato
     assert Counter(post.form["MessageStatus"] for post in posts) == {"sent": 2, "delivered": 2}
 
 
+def test_lost_webhooks_leave_the_text_in_the_carriers_log_and_its_stop_in_force(
+    twilio: Client, simulator: Simulator, receiver: Receiver
+) -> None:
+    simulator.behave(lose_webhooks=1)
+    lost = simulator.text(HANDSET, NUMBER, "STOP")
+    assert lost.webhook_status == 0
+    assert receiver.posts == []
+    assert [(text.sid, text.direction, text.body) for text in twilio.messages.list(to=NUMBER)] == [
+        (lost.sid, "inbound", "STOP")
+    ]
+    assert create(twilio) == "21610"
+    simulator.behave()
+    assert simulator.text(HANDSET, NUMBER, "Hello").webhook_status == 200
+
+
+def test_one_seed_loses_the_same_webhooks(twilio: Client, simulator: Simulator, receiver: Receiver) -> None:
+    def statuses() -> list[int]:
+        simulator.behave(lose_webhooks=0.5, seed=7)
+        return [simulator.text(HANDSET, NUMBER, "Hello").webhook_status for _ in range(20)]
+
+    assert statuses() == statuses()
+    assert set(statuses()) == {0, 200}
+
+
+def test_the_command_line_starts_and_ends_an_outage(
+    twilio: Client, simulator: Simulator, base_url: str, settings: Settings
+) -> None:
+    settings.SIMULATOR_URL = base_url
+    call_command("carrier_behaviour", "lose_webhooks=1", "seed=4", stdout=StringIO())
+    assert simulator.text(HANDSET, NUMBER, "Lost").webhook_status == 0
+    call_command("carrier_behaviour", stdout=StringIO())
+    assert simulator.text(HANDSET, NUMBER, "Hello").webhook_status == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "mended"),
+    [
+        ("lose_webhooks", "Write it like lose_webhooks=1"),
+        ("lose=1", "There is no setting lose"),
+        ("seed=x", "Write it"),
+    ],
+)
+def test_the_command_line_says_what_is_wrong_with_a_setting(
+    base_url: str, settings: Settings, given: str, mended: str
+) -> None:
+    settings.SIMULATOR_URL = base_url
+    with pytest.raises(CommandError, match=mended):
+        call_command("carrier_behaviour", given)
+
+
 def test_delayed_callbacks_let_the_status_wait_too(twilio: Client, simulator: Simulator, receiver: Receiver) -> None:
     simulator.behave(callback_delay_ms=250)
     text = twilio.messages.create(to=HANDSET, from_=NUMBER, body="Hello", status_callback=receiver.url)
@@ -137,6 +190,7 @@ def test_a_carrier_without_lists_answers_503(twilio: Client, simulator: Simulato
         ({"latency": 5}, "There is no setting latency"),
         ({"latency_ms": -1}, "latency_ms must be a number from 0"),
         ({"lose_callbacks": 1.5}, "lose_callbacks must be a number from 0 to 1"),
+        ({"lose_webhooks": 2}, "lose_webhooks must be a number from 0 to 1"),
         ({"lose_callbacks": True}, "lose_callbacks must be a number from 0 to 1"),
         ({"reject": {"418": 0.1}}, "reject must be an object with rates for 429"),
         ({"reject": {"429": 0.6, "500": 0.6}}, "all together at most 1"),

@@ -36,6 +36,32 @@ def test_a_text_reaches_the_webhook_signed_and_whole(twilio: Client, simulator: 
     assert {"FromCity", "FromState", "FromZip", "FromCountry", "ToCountry", "ApiVersion"} <= set(post.form)
 
 
+@pytest.mark.parametrize(
+    ("handset", "place", "told"),
+    [
+        ("+14155550142", None, ("SAN FRANCISCO", "CA", "94103", "US")),
+        ("+18505550142", {"city": "Paris", "zip": "75001"}, ("Paris", "", "75001", "")),
+        ("+18505550142", {}, ("PENSACOLA", "FL", "32502", "US")),
+        ("+12345550142", None, ("", "", "", "US")),
+        ("+33155550142", None, ("", "", "", "")),
+        ("+33155550142", {"state": "TX"}, ("", "TX", "", "")),
+    ],
+)
+def test_a_text_says_where_its_handset_is_at_home_or_where_the_handset_says_it_is(
+    twilio: Client,
+    simulator: Simulator,
+    receiver: Receiver,
+    handset: str,
+    place: dict[str, str] | None,
+    told: tuple[str, str, str, str],
+) -> None:
+    first = simulator.text(handset, NUMBER, "JOIN", place=place)
+    simulator.text(handset, NUMBER, "JOIN", sid=first.sid)
+    for post in receiver.posts:
+        assert tuple(post.form["From" + part] for part in ("City", "State", "Zip", "Country")) == told
+        assert (post.form["ToState"], post.form["ToCountry"]) == ("", "US")
+
+
 def test_a_text_with_a_known_sid_is_the_same_text_again(
     twilio: Client, simulator: Simulator, receiver: Receiver
 ) -> None:
@@ -214,6 +240,8 @@ def test_a_long_poll_without_a_text_ends_empty(simulator: Simulator) -> None:
         ({"json": []}, "JSON object"),
         ({"json": {"from": HANDSET, "to": NUMBER, "body": 7}}, "body must be a text"),
         ({"json": {"from": HANDSET, "to": NUMBER, "media": "cat"}}, "media a list"),
+        ({"json": {"from": HANDSET, "to": NUMBER, "place": {"county": "Kent"}}}, "texts for city, state, zip, country"),
+        ({"json": {"from": HANDSET, "to": NUMBER, "place": {"zip": 94103}}}, "texts for city, state, zip, country"),
     ],
 )
 def test_a_request_that_cannot_be_read_gets_400_with_the_reason(

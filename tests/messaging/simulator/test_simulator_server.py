@@ -52,6 +52,21 @@ def test_texts_numbers_and_blocks_outlive_a_restart(tmp_path: Path, receiver: Re
     assert state.read_bytes() == b""
 
 
+def test_services_and_their_blocks_outlive_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+    state, other = tmp_path / "simulator.jsonl", "+15550100200"
+    with running(state=state) as base_url:
+        for number in (NUMBER, other):
+            account_at(base_url).incoming_phone_numbers.list(phone_number=number)[0].update(sms_url=receiver.url)
+        Simulator(base_url).service(NUMBER, other, advanced_opt_out={"STOP": ["BASTA"]})
+        Simulator(base_url).text(HANDSET, NUMBER, "BASTA", place={"state": "TX"})
+    with running(state=state) as base_url:
+        account = account_at(base_url)
+        account.messaging.base_url = base_url
+        assert len(account.messaging.v1.services.list()[0].phone_numbers.list()) == 2
+        with pytest.raises(TwilioRestException, match="stopped"):
+            account.messages.create(to=HANDSET, from_=other, body="Hello")
+
+
 def test_a_text_on_its_way_at_a_restart_arrives_after_it(tmp_path: Path, receiver: Receiver) -> None:
     state = tmp_path / "simulator.jsonl"
     with running(state=state) as base_url:
