@@ -1,6 +1,7 @@
 """What every carrier is told and answers: plain values, no database."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 
@@ -51,3 +52,31 @@ class Logged:
     status: str
     error_code: int | None
     created_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """One text that somebody sent, as the carrier's log shows it; `media` counts its attachments."""
+
+    sid: str
+    from_: str
+    body: str
+    media: int
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrivals:
+    """Texts that people sent, newest first; unless `more_until` is None there are older ones, up to that moment."""
+
+    texts: list[Arrived]
+    more_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """What a carrier groups a number in, with how many `others`, and treats as one sender when people text STOP."""
+
+    sid: str
+    name: str
+    others: int
