@@ -82,7 +82,7 @@ def incoming(
     """The texts people sent to a number from `since` (to `until`), newest first, out of at most 5,000 of its log.
 
     Both moments are aware, and included by the whole second. Each of the at most six pages may take `timeout` seconds.
-    Raises `CarrierError`.
+    Raises `CarrierError`, also when `until` brings it no further because so many texts have come in one moment.
     """
     return loop.run(_incoming(credentials, to, since, until=until, timeout=timeout))
 
@@ -100,13 +100,16 @@ async def _incoming(
             page_size=_PAGE,
         )
         texts = [_arrived(message) for message in found[:_MOST_ARRIVALS] if message.direction == "inbound"]
+        more_until = found[_MOST_ARRIVALS].date_created if len(found) > _MOST_ARRIVALS else None
     except _FAILURES as error:
         raise _carrier_error(error) from error
+    if more_until and until and more_until >= until:
+        raise CarrierError(Verdict.FAILED, "The carrier’s log holds more texts of one moment than can be read.")
     # Twilio documents its filter for whole days, so it may give more than was asked for.
     first, last = int(since.timestamp()), until.timestamp() if until else float("inf")
     return Arrivals(
         texts=[text for text in texts if first <= text.created_at <= last],
-        more_until=found[_MOST_ARRIVALS].date_created if len(found) > _MOST_ARRIVALS else None,
+        more_until=more_until,
     )
 
 
@@ -116,7 +119,7 @@ def _arrived(message: MessageInstance) -> Arrived:
         from_=str(message.from_),
         body=message.body or "",
         media=int(message.num_media or 0),
-        created_at=_timestamp(message.date_created),
+        created_at=message.date_created.timestamp(),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from messaging.simulator.client import Simulator
 from messaging.simulator.running import running
 from tests.carrier import Phone
 
-NUMBER = "+15550100100"
+NUMBER, START = "+15550100100", 1_700_000_000
 HOUR = timedelta(hours=1)
 
 
@@ -70,30 +71,41 @@ def test_a_log_that_cannot_be_read_is_an_error_and_not_an_empty_one(
         log_of(numbers[0], since=datetime.now(UTC) - HOUR)
 
 
-def test_a_long_log_is_read_in_parts_and_none_is_lost(tmp_path: Path) -> None:
-    account, start = {"account": "AC" + "1" * 32, "token": "secret"}, 1_700_000_000
-    texts = [
-        {
-            "seq": i,
-            "at": start + i // 10,
-            "sid": f"SM{i:032}",
-            "account_sid": account["account"],
-            "direction": "inbound",
-            "handset": "+15550199999",
-            "number": NUMBER,
-            "body": "Hello",
-            "media": [],
-            "status": "received",
-        }
-        for i in range(1, 5_206)
-    ]
-    state = tmp_path / "simulator.jsonl"
+def written(state: Path, count: int, *, per_second: int) -> Credentials:
+    """An account whose number got so many texts, in the file of a simulator that is not running yet."""
+    account = {"account": "AC" + "1" * 32, "token": "secret"}
+    text = {
+        "account_sid": account["account"],
+        "direction": "inbound",
+        "handset": "+15550199999",
+        "number": NUMBER,
+        "body": "Hello",
+        "media": [],
+        "status": "received",
+    }
+    texts = ({"seq": i, "at": START + i // per_second, "sid": f"SM{i:032}"} | text for i in range(1, count + 1))
     state.write_text("".join(json.dumps(event) + "\n" for event in [account, *({"text": text} for text in texts)]))
-    with running(state=state) as base_url:
-        sender = Credentials(api_base=base_url, account_sid=account["account"], auth_token="secret")
-        since = datetime.fromtimestamp(start, UTC)
+    return Credentials(api_base="", account_sid=account["account"], auth_token="secret")
+
+
+def test_a_long_log_is_read_in_parts_and_none_is_lost(tmp_path: Path) -> None:
+    sender = written(tmp_path / "state", 5_205, per_second=10)
+    since = datetime.fromtimestamp(START, UTC)
+    with running(state=tmp_path / "state") as base_url:
+        sender = replace(sender, api_base=base_url)
         first = twilio.incoming(sender, to=NUMBER, since=since, timeout=10)
         rest = twilio.incoming(sender, to=NUMBER, since=since, until=first.more_until, timeout=10)
     assert (len(first.texts), rest.more_until) == (5_000, None)
     assert len({text.sid for text in first.texts + rest.texts}) == 5_205
     assert first.texts[0].created_at >= first.texts[-1].created_at >= rest.texts[-1].created_at
+
+
+def test_a_log_that_can_be_read_no_further_is_an_error_and_not_an_endless_loop(tmp_path: Path) -> None:
+    sender = written(tmp_path / "state", 5_002, per_second=10_000)
+    since = datetime.fromtimestamp(START, UTC)
+    with running(state=tmp_path / "state") as base_url:
+        sender = replace(sender, api_base=base_url)
+        first = twilio.incoming(sender, to=NUMBER, since=since, timeout=10)
+        assert len(first.texts) == 5_000
+        with pytest.raises(CarrierError, match="more texts of one moment than can be read"):
+            twilio.incoming(sender, to=NUMBER, since=since, until=first.more_until, timeout=10)
