@@ -56,7 +56,11 @@ class Table:
 
     def is_open(self, place: str, at: datetime, *, phone: str = "") -> bool:
         """Whether marketing may be sent at an (aware) moment in every zone of the place."""
-        return self.next_open(place, at, phone=phone) == at
+        moment = at.astimezone(UTC)
+        return all(
+            any(opens <= moment < closes for opens, closes in self._spans(place, moment.astimezone(zone).date(), zone))
+            for zone in _zones(place, phone)
+        )
 
     def next_open(self, place: str, at: datetime, *, phone: str = "") -> datetime:
         """The first moment from `at` (aware) on in UTC at which every zone of the place is open.
@@ -65,7 +69,7 @@ class Table:
         find the zone of a number abroad.
         """
         moment, end = at.astimezone(UTC), at.astimezone(UTC) + HORIZON
-        zones = [_zone(name) for name in places.zones(place, phone)]
+        zones = _zones(place, phone)
         while moment < end:
             latest = max(self._open_in(zone, place, moment) for zone in zones)
             if latest == moment:
@@ -85,11 +89,14 @@ class Table:
         """The first moment from `moment` on at which this zone is open, or one beyond the horizon."""
         today = moment.astimezone(zone).date()
         for ahead in range(HORIZON.days + 2):
-            day = today + timedelta(days=ahead)
-            spans = (_span(window, day, zone) for window in self.windows(place, day))
+            spans = self._spans(place, today + timedelta(days=ahead), zone)
             if starts := [max(opens, moment) for opens, closes in spans if max(opens, moment) < closes]:
                 return min(starts)
         return moment + HORIZON
+
+    def _spans(self, place: str, day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+        """The open hours of a local day as moments in UTC."""
+        return [_span(window, day, zone) for window in self.windows(place, day)]
 
 
 def _keys(place: str) -> tuple[str, ...]:
@@ -117,7 +124,11 @@ def _span(window: Window, day: date, zone: ZoneInfo) -> tuple[datetime, datetime
     return max(opens), min(closes)
 
 
-# ZoneInfo's own cache holds on to eight zones only, and "*" alone has as many.
+def _zones(place: str, phone: str) -> list[ZoneInfo]:
+    return [_zone(name) for name in places.zones(place, phone)]
+
+
+# ZoneInfo's own cache holds on to eight zones only, and unknown places alone have as many.
 @cache
 def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
