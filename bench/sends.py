@@ -13,10 +13,11 @@ from redis import Redis
 
 from bench import ground
 from bench.measure import Result, Run, compare, timed
+from contacts import clock
 from contacts.models import Number
-from messaging import bulk, provisioning
-from messaging.bulk import Draft
+from messaging import outbox, provisioning
 from messaging.models import Message
+from messaging.outbox import Draft
 from messaging.simulator.client import Simulator
 from shout.dev import programs
 from shout.nudges import nudge
@@ -46,7 +47,11 @@ def measure(scale: float) -> Result:
 def _figure(count: int) -> Run:
     number = _connected()
     with tenant(number.account_id):
-        bulk.enqueue(number.account_id, [_draft(number, phone) for phone in ground.phones(count)])
+        outbox.enqueue(
+            number.account_id,
+            [_draft(number, phone) for phone in ground.phones(count)],
+            quiet=clock.quiet(number.account_id),
+        )
     ground.as_owner("ANALYZE")
     return timed(count, partial(_await_worker, number, count))
 

@@ -4,11 +4,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from psycopg2.extras import execute_values
 
+from contacts import places
 from contacts.models import ConsentEvent, Contact, Group, Number
 
 
@@ -17,32 +19,62 @@ def number_of_webhook(key: str) -> Number | None:
     return next(iter(Number.objects.raw("SELECT * FROM contacts_number WHERE webhook_key = %s", [key])), None)
 
 
-def refusal(number: str, phone: str) -> str:
-    """SQL for why `phone` may not be texted from `number` (two SQL expressions), or NULL: all of permission (P13)."""
-    return f"""CASE
-        WHEN EXISTS (SELECT FROM contacts_block x WHERE x.account_id = app_account_id() AND x.phone = {phone})
-            THEN 'blocked'
-        WHEN EXISTS (SELECT FROM contacts_optout x WHERE x.account_id = app_account_id() AND x.phone = {phone}
-                     AND x.number_id = {number}) THEN 'opted_out'
-    END"""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What permission says of one phone and one number; `event_seq` is the line of the ledger that decided.
+
+    `is_stopped` also behind a block; `is_held` is about marketing alone.
+    """
+
+    refusal: str | None = None
+    is_stopped: bool = False
+    is_held: bool = False
+    event_seq: int | None = None
 
 
-def refusals(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], str]:
-    """For each (number id, phone) that may not be texted, why; the others are absent."""
+def standings(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Standing]:
+    """What permission says of each (number id, phone)."""
     rows = values(
-        f"SELECT v.number, v.phone, {refusal('v.number', 'v.phone')} AS why FROM (VALUES %s) v (number, phone)",
+        "SELECT v.number, v.phone, p.refusal, p.is_stopped, p.is_held, p.event_seq"
+        " FROM (VALUES %s) v (number, phone) CROSS JOIN LATERAL permission_of(v.number, v.phone) p",
         list(set(pairs)),
         template="(%s::bigint, %s)",
     )
-    return {(number, phone): why for number, phone, why in rows if why}
+    return {(number, phone): Standing(*said) for number, phone, *said in rows}
 
 
-def values(statement: str, rows: Sequence[tuple[Any, ...]], *, template: str | None = None) -> list[tuple[Any, ...]]:
-    """Run a statement over a VALUES list in one round trip and return the rows it returns; no rows, no round trip."""
+def stopped_pairs() -> set[tuple[int, str]]:
+    """Every (number id, phone) of the account that is stopped, by whichever number it was asked of."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.id, s.phone"
+            " FROM (SELECT DISTINCT phone FROM contacts_optout WHERE account_id = app_account_id()) s"
+            " JOIN contacts_number n ON n.account_id = app_account_id()"
+            " CROSS JOIN LATERAL permission_of(n.id, s.phone) p WHERE p.is_stopped"
+        )
+        return set(cursor.fetchall())
+
+
+def reached_numbers(number: Number) -> list[int]:
+    """The ids of the numbers that are closed when this one is stopped, by the scope in force (P15)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reached_numbers(%s)", [number.pk])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def values(
+    statement: str, rows: Sequence[tuple[Any, ...]], *, template: str | None = None, given: dict[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
+    """Run a statement over a VALUES list in one round trip and return the rows it returns; no rows, no round trip.
+
+    With parameters `given` beside the list, its place is written `%%s`.
+    """
     if not rows:
         return []
     # psycopg2's own cursor raises psycopg2's own errors, by which nobody would know a lost database from a bad row.
     with connection.cursor() as cursor, connection.wrap_database_errors:
+        if given:
+            statement = cursor.mogrify(statement, given).decode()
         found: list[tuple[Any, ...]] = execute_values(
             cursor.cursor, statement, rows, template=template, page_size=len(rows), fetch=True
         )
@@ -55,29 +87,83 @@ def meet(account_id: int, phones: Iterable[str]) -> dict[str, int]:
     known = _known(account_id, wanted)
     if strangers := sorted(wanted - known.keys()):
         Contact.objects.bulk_create(
-            [Contact(account_id=account_id, phone=phone) for phone in strangers], ignore_conflicts=True, batch_size=1000
+            [Contact(account_id=account_id, phone=phone, place=places.place_of(phone)) for phone in strangers],
+            ignore_conflicts=True,
+            batch_size=1000,
         )
         known |= _known(account_id, strangers)
     return known
+
+
+def place(account_id: int, heard: dict[str, str]) -> None:
+    """Note where the carrier says that these phones are, for their quiet hours."""
+    if not heard:
+        return
+    moved = [
+        contact
+        for contact in Contact.objects.filter(account_id=account_id, phone__in=heard)
+        if contact.carrier_place != heard[contact.phone]
+    ]
+    for contact in moved:
+        contact.carrier_place = heard[contact.phone]
+        contact.locate()
+    Contact.objects.bulk_update(moved, ["carrier_place", "place"], batch_size=500)
 
 
 def _known(account_id: int, phones: Iterable[str]) -> dict[str, int]:
     return dict(Contact.objects.filter(account_id=account_id, phone__in=phones).values_list("phone", "id"))
 
 
-def record(lines: Sequence[ConsentEvent]) -> None:
-    """Write lines of the ledger, which the database numbers and chains; an insert by the ORM takes twice the time."""
-    values(
+def record(lines: Sequence[ConsentEvent]) -> list[int]:
+    """Write lines of the ledger, which the database numbers and chains; returns their numbers, in order.
+
+    An insert by the ORM takes twice the time.
+    """
+    rows = values(
         "INSERT INTO contacts_consentevent (account_id, seq, asked_at, kind, phone, number_ref, number_e164, group_ref,"
-        " group_name, source, words, reference, actor, hash) VALUES %s RETURNING id",
+        " group_name, source, rule, words, reference, actor, salt, seal, hash) VALUES %s RETURNING seq",
         [
             (
                 line.account_id, line.seq, line.asked_at, line.kind, line.phone, line.number_ref, line.number_e164,
-                line.group_ref, line.group_name, line.source, line.words, line.reference, line.actor, line.hash,
+                line.group_ref, line.group_name, line.source, line.rule, line.words, line.reference, line.actor,
+                line.salt, line.seal, line.hash,
             )
             for line in lines
         ],
     )  # fmt: skip
+    return [seq for (seq,) in rows]
+
+
+def bury(account_id: int, phone: str) -> None:
+    """Keep what this phone has stopped, and its block, under a keyed hash of it (P16)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO contacts_tombstone (account_id, digest, number_id, source, asked_at, lifted_at, event_seq)
+            SELECT account_id, tombstone_digest(phone), number_id, source, opted_out_at, lifted_at, event_seq
+            FROM contacts_optout WHERE account_id = %(account)s AND phone = %(phone)s
+            UNION ALL
+            SELECT account_id, tombstone_digest(phone), NULL, '', blocked_at, NULL, event_seq
+            FROM contacts_block WHERE account_id = %(account)s AND phone = %(phone)s
+            ON CONFLICT (account_id, digest, number_id) DO NOTHING
+            """,
+            {"account": account_id, "phone": phone},
+        )
+
+
+def erase_from_ledger(phone: str) -> list[int]:
+    """Empty the ledger's lines about a phone of the person; returns the lines' numbers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT erase_from_ledger(%s) ORDER BY 1", [phone])
+        return [seq for (seq,) in cursor.fetchall()]
+
+
+def broken_ledger_line() -> int | None:
+    """The first line of the account's ledger that is not as it was written, or None (P12)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT broken_ledger_line()")
+        found: int | None = cursor.fetchone()[0]
+    return found
 
 
 def join(account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -121,7 +207,8 @@ def _delete(table: str, column: str, pairs: Iterable[tuple[int, int]], *, accoun
 
 @contextmanager
 def staged(people: Iterable[tuple[object, ...]]) -> Iterator[None]:
-    """A temporary table `incoming` of (row, phone, first name, last name, e-mail, fields as JSON), one row per phone.
+    """A temporary table `incoming` with a row for each phone, of (row, phone, place, first name, last name, e-mail,
+    fields as JSON).
 
     PostgreSQL refuses COPY into a table behind row-level security, hence the detour.
     """
@@ -130,11 +217,11 @@ def staged(people: Iterable[tuple[object, ...]]) -> Iterator[None]:
     lines.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE incoming (row integer NOT NULL, phone text PRIMARY KEY, first_name text NOT NULL,"
-            " last_name text NOT NULL, email text NOT NULL, fields jsonb NOT NULL)"
+            "CREATE TEMP TABLE incoming (row integer NOT NULL, phone text PRIMARY KEY, place text NOT NULL,"
+            " first_name text NOT NULL, last_name text NOT NULL, email text NOT NULL, fields jsonb NOT NULL)"
         )
         cursor.copy_expert(
-            "COPY incoming FROM STDIN (FORMAT csv, FORCE_NOT_NULL (first_name, last_name, email))", lines
+            "COPY incoming FROM STDIN (FORMAT csv, FORCE_NOT_NULL (place, first_name, last_name, email))", lines
         )
         cursor.execute("ANALYZE incoming")
         yield
@@ -151,8 +238,9 @@ def upsert_staged(account_id: int) -> tuple[int, int]:
         cursor.execute(
             """
             WITH written AS (
-                INSERT INTO contacts_contact AS c (account_id, phone, first_name, last_name, email, notes, fields)
-                SELECT %s, phone, first_name, last_name, email, '', fields FROM incoming ORDER BY phone
+                INSERT INTO contacts_contact AS c
+                    (account_id, phone, place, first_name, last_name, email, notes, fields)
+                SELECT %s, phone, place, first_name, last_name, email, '', fields FROM incoming ORDER BY phone
                 ON CONFLICT (account_id, phone) DO UPDATE SET
                     first_name = coalesce(nullif(excluded.first_name, ''), c.first_name),
                     last_name = coalesce(nullif(excluded.last_name, ''), c.last_name),
@@ -198,9 +286,9 @@ def join_staged(group: Group, *, words: str, reference: str, actor: str) -> int:
                 ORDER BY c.id ON CONFLICT DO NOTHING RETURNING contact_id
             )
             INSERT INTO contacts_consentevent (account_id, seq, kind, phone, number_e164, group_ref, group_name,
-                source, words, reference, actor, hash)
+                source, rule, words, reference, actor, salt, seal, hash)
             SELECT c.account_id, 0, 'joined', c.phone, '', %(group)s, %(name)s,
-                'import', %(words)s, %(reference)s, %(actor)s, ''
+                'import', '', %(words)s, %(reference)s, %(actor)s, '', '', ''
             FROM joined j JOIN contacts_contact c ON c.account_id = %(account)s AND c.id = j.contact_id ORDER BY c.id
             """,
             {

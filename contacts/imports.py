@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from contacts import bulk, sheets
+from contacts import bulk, places, sheets
 from contacts.models import Group, Import
 from contacts.sheets import Columns, Unreadable
 from shout.models import Account, User
@@ -155,7 +155,8 @@ def _split(name: str) -> tuple[str, str]:
 def _staging(people: Iterable[Person]) -> Iterator[tuple[object, ...]]:
     for person in people:
         fields = json.dumps(person.fields, ensure_ascii=False)
-        yield person.row, person.phone, person.first_name, person.last_name, person.email, fields
+        place = places.place_of(person.phone)
+        yield person.row, person.phone, place, person.first_name, person.last_name, person.email, fields
 
 
 def _not_put_back(reading: Reading, phones: Iterable[str], group: Group) -> Iterator[RowError]:

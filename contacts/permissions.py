@@ -3,25 +3,34 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils.timezone import now
 from psycopg2.errors import LockNotAvailable
 
 from contacts import bulk
-from contacts.models import Block, ConsentEvent, Contact, Group, Number, OptOut
+from contacts.models import Block, ConsentEvent, Contact, Group, Number, OptIn, OptOut, Review
 from contacts.models.consent import Source
 from shout.models import User
 
 # A send holds the lock for one carrier call at most; a carrier waits 15 seconds for its webhook's answer.
 _LOCK_WAIT = "11s"
+# A repeated STOP is evidence, a repeated click is not.
+_SAID_AGAIN = frozenset({Source.UNIVERSAL_KEYWORD, Source.PHRASE})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """By what, with which words and by whom permission changed; `reference` names the text, the file or the form."""
+    """By what, with which words and by whom permission changed.
+
+    `rule` is the rule of `contacts.phrases` that read the words; `reference` names the text, the file or the form.
+    """
 
     source: Source
     words: str = ""
+    rule: str = ""
     reference: str = ""
     actor: str = ""
     asked_at: datetime | None = None
@@ -35,40 +44,85 @@ class Evidence:
 def opt_out(*, number: Number, phone: str, evidence: Evidence) -> bool:
     """Stop every text from `number` to `phone`, from this transaction's commit on; False if it already was so (P1).
 
-    What is queued from that number to that phone is refused in the same transaction, by the database.
+    What is queued to that phone and may not leave any more is refused in the same transaction, by the database.
     """
     with transaction.atomic():
-        _lock([number], phone)
-        _, changed = OptOut.objects.get_or_create(
+        _lock(bulk.reached_numbers(number), phone)
+        stopped = OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).first()
+        changed = stopped is None or stopped.lifted_at is not None
+        if not changed and evidence.source not in _SAID_AGAIN:
+            return False
+        seq = _record_for_number(ConsentEvent.Kind.OPTED_OUT, number, phone, evidence=evidence)
+        row: dict[str, Any] = {"event_seq": seq}
+        if changed:
+            row |= {"source": evidence.source, "words": evidence.words, "opted_out_at": Now(), "lifted_at": None}
+        OptOut.objects.update_or_create(
             account_id=number.account_id,
             number=number,
             phone=phone,
-            defaults={"source": evidence.source, "words": evidence.words},
+            defaults=row,
         )
-        _record_number(ConsentEvent.Kind.OPTED_OUT, number, phone, evidence=evidence, changed=changed)
+        _close_review(number, phone, Review.Decision.CONFIRMED, seq=seq)
+        _tag_opted_out(number, phone, True)
     return changed
 
 
 def opt_in(*, number: Number, phone: str, evidence: Evidence) -> bool:
-    """Lift the opt-out of `phone` from `number` alone; False if there was none (P4)."""
+    """Open `number` alone to `phone` again; False if it was open (P4). A block stays."""
     with transaction.atomic():
-        _lock([number], phone)
-        changed = bool(OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).delete()[0])
-        _record_number(ConsentEvent.Kind.OPTED_IN, number, phone, evidence=evidence, changed=changed)
+        _lock([number.pk], phone)
+        changed = bulk.standings([(number.pk, phone)])[number.pk, phone].is_stopped
+        if not changed and evidence.source not in _SAID_AGAIN:
+            return False
+        seq = _record_for_number(ConsentEvent.Kind.OPTED_IN, number, phone, evidence=evidence)
+        mine: dict[str, Any] = {"account_id": number.account_id, "number": number, "phone": phone}
+        row = {"source": evidence.source, "words": evidence.words, "opted_in_at": Now(), "event_seq": seq}
+        OptIn.objects.update_or_create(**mine, defaults=row)
+        OptOut.objects.filter(**mine).in_force().update(lifted_at=Now())
+        _close_review(number, phone, Review.Decision.DISMISSED, seq=seq)
+        _tag_opted_out(number, phone, False)
     return changed
+
+
+def withdraw(*, number: Number, phone: str, evidence: Evidence) -> None:
+    """Take back an opt-out that was read into words by mistake, as if it had never been asked for (P8)."""
+    with transaction.atomic():
+        _lock([number.pk], phone)
+        _record_for_number(ConsentEvent.Kind.WITHDRAWN, number, phone, evidence=evidence)
+        OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).delete()
+        _tag_opted_out(number, phone, False)
+
+
+def hold(*, number: Number, phone: str, evidence: Evidence) -> Review | None:
+    """Hold marketing from `number` to `phone` until a person decides (P8); None if it is held or stopped already."""
+    mine: dict[str, Any] = {"account_id": number.account_id, "number": number, "phone": phone}
+    with transaction.atomic():
+        _lock(bulk.reached_numbers(number), phone)
+        if OptOut.objects.filter(**mine).in_force().exists() or Review.objects.filter(**mine, decision="").exists():
+            return None
+        seq = _record_for_number(ConsentEvent.Kind.HELD, number, phone, evidence=evidence)
+        return Review.objects.create(
+            **mine,
+            words=evidence.words,
+            rule=evidence.rule,
+            reference=evidence.reference,
+            due_on=Review.due_after(now().date()),
+            event_seq=seq,
+        )
 
 
 def block(*, contact: Contact, reason: str = "", by: User) -> bool:
     """Stop every text from every number to this contact; False if it already was so (P9)."""
     with transaction.atomic():
-        _lock(contact.account.numbers.all(), contact.phone)
-        _, changed = Block.objects.get_or_create(
-            account_id=contact.account_id, phone=contact.phone, defaults={"reason": reason, "blocked_by": by}
+        _lock(contact.account.numbers.values_list("pk", flat=True), contact.phone)
+        if Block.objects.filter(account_id=contact.account_id, phone=contact.phone).exists():
+            return False
+        evidence = Evidence.staff(by, words=reason)
+        [seq] = bulk.record([event(ConsentEvent.Kind.BLOCKED, contact.account_id, contact.phone, evidence=evidence)])
+        Block.objects.create(
+            account_id=contact.account_id, phone=contact.phone, reason=reason, blocked_by=by, event_seq=seq
         )
-        if changed:
-            evidence = Evidence.staff(by, words=reason)
-            event(ConsentEvent.Kind.BLOCKED, contact.account_id, contact.phone, evidence=evidence).save()
-    return changed
+    return True
 
 
 def unblock(*, contact: Contact, by: User) -> bool:
@@ -77,7 +131,7 @@ def unblock(*, contact: Contact, by: User) -> bool:
         changed = bool(Block.objects.filter(account_id=contact.account_id, phone=contact.phone).delete()[0])
         if changed:
             evidence = Evidence.staff(by)
-            event(ConsentEvent.Kind.UNBLOCKED, contact.account_id, contact.phone, evidence=evidence).save()
+            bulk.record([event(ConsentEvent.Kind.UNBLOCKED, contact.account_id, contact.phone, evidence=evidence)])
     return changed
 
 
@@ -93,7 +147,7 @@ def leave(*, group: Group, contacts: Iterable[Contact], evidence: Evidence) -> i
 
 def refusal(number: Number, phone: str) -> str | None:
     """Why `phone` may not be texted from `number`, or None."""
-    return bulk.refusals([(number.pk, phone)]).get((number.pk, phone))
+    return bulk.standings([(number.pk, phone)])[number.pk, phone].refusal
 
 
 def _change_list(kind: ConsentEvent.Kind, group: Group, contacts: Iterable[Contact], *, evidence: Evidence) -> int:
@@ -119,6 +173,7 @@ def event(kind: ConsentEvent.Kind, account_id: int, phone: str, *, evidence: Evi
         kind=kind,
         phone=phone,
         source=evidence.source,
+        rule=evidence.rule,
         words=evidence.words,
         reference=evidence.reference,
         actor=evidence.actor,
@@ -126,24 +181,38 @@ def event(kind: ConsentEvent.Kind, account_id: int, phone: str, *, evidence: Evi
     )
 
 
-def _record_number(kind: ConsentEvent.Kind, number: Number, phone: str, *, evidence: Evidence, changed: bool) -> None:
-    """Write the line and set the number's opt-out tag (P7); a repeated STOP is evidence, a repeated click is not."""
-    if changed or evidence.source == Source.UNIVERSAL_KEYWORD:
-        line = event(kind, number.account_id, phone, evidence=evidence)
-        line.number_ref, line.number_e164 = number.pk, number.e164
-        line.save()
+def number_event(kind: ConsentEvent.Kind, number: Number, phone: str, *, evidence: Evidence) -> ConsentEvent:
+    """The ledger line of what was asked of one number, not yet written."""
+    line = event(kind, number.account_id, phone, evidence=evidence)
+    line.number_ref, line.number_e164 = number.pk, number.e164
+    return line
+
+
+def _record_for_number(kind: ConsentEvent.Kind, number: Number, phone: str, *, evidence: Evidence) -> int:
+    [seq] = bulk.record([number_event(kind, number, phone, evidence=evidence)])
+    return seq
+
+
+def _close_review(number: Number, phone: str, decision: Review.Decision, *, seq: int) -> None:
+    """What a person says plainly, or has said to the team, ends the doubt about their earlier words."""
+    still_open = Review.objects.filter(account_id=number.account_id, number=number, phone=phone, decision="")
+    still_open.update(decision=decision, decided_at=Now(), decision_seq=seq)
+
+
+def _tag_opted_out(number: Number, phone: str, is_opted_out: bool) -> None:
+    """Set the number's opt-out tag, or take it off (P7)."""
     if number.opt_out_tag_id:
         ids = Contact.objects.filter(account_id=number.account_id, phone=phone).values_list("id", flat=True)
-        change = bulk.tag if kind == ConsentEvent.Kind.OPTED_OUT else bulk.untag
+        change = bulk.tag if is_opted_out else bulk.untag
         change(number.account_id, [(pk, number.opt_out_tag_id) for pk in ids])
 
 
-def _lock(numbers: Iterable[Number], phone: str) -> None:
+def _lock(number_ids: Iterable[int], phone: str) -> None:
     """Wait until no text from these numbers to `phone` is on its way to the carrier, and let none start (P1).
 
     The wait is bounded: a call that has begun cannot be taken back, and the opt-out must not wait for it for ever.
     """
-    ids = sorted(number.pk for number in numbers)
+    ids = sorted(number_ids)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = %s", [_LOCK_WAIT])
         try:

@@ -14,14 +14,15 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 
-from contacts import permissions
-from contacts.models import Number
+from contacts import clock, permissions
+from contacts.models import Number, OptIn
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging import bulk
-from messaging.bulk import Claimed, Settlement
+from messaging import bulk, outbox
+from messaging.bulk import Settlement
 from messaging.carriers import CarrierError, Credentials, Logged, Outgoing, Verdict, errors, twilio
 from messaging.models import Message
+from messaging.outbox import Claimed
 from shout.nudges import nudge
 from shout.tenancy import tenant
 
@@ -53,15 +54,16 @@ def _deliver_batch(number: Number) -> bool:
     token = uuid4()
     lease = 2 * settings.CARRIER_TIMEOUT + 10
     with tenant(number.account_id):
-        claimed = bulk.claim(number.pk, limit=BATCH, token=token, lease=lease)
+        quiet = clock.quiet(number.account_id)
+        claimed = outbox.claim(number.pk, limit=BATCH, token=token, lease=lease, quiet=quiet)
         if len(claimed) == BATCH:
             nudge("messaging.deliver", number.account_id)  # Another thread may claim while this one waits.
     if not claimed:
         return False
     # The locks span the carrier's call, which the time-out bounds: an opt-out that has committed is never overtaken.
     with tenant(number.account_id):
-        bulk.hold_still(number.pk, [text.phone for text in claimed])
-        leaving = bulk.permitted([text.id for text in claimed], token)
+        outbox.hold_still(number.pk, [text.phone for text in claimed])
+        leaving = outbox.permitted([text.id for text in claimed], token, quiet=quiet)
         sending = [text for text in claimed if text.id in leaving]
         answers = twilio.send(
             credentials(number), [_outgoing(number, text) for text in sending], timeout=settings.CARRIER_TIMEOUT
@@ -105,13 +107,17 @@ def _learn_opt_outs(number: Number, texts: Sequence[Claimed], answers: Sequence[
     """An opt-out that the carrier holds and we do not is written down (P14)."""
     for text, answer in zip(texts, answers, strict=True):
         if isinstance(answer, CarrierError) and answer.code == errors.OPTED_OUT:
-            _opt_out_by_carrier(number, text.phone)
+            _opt_out_by_carrier(number, text.phone, told_of=text.id)
 
 
-def _opt_out_by_carrier(number: Number, phone: str) -> None:
-    evidence = Evidence(source=Source.CARRIER, words=f"Error {errors.OPTED_OUT}")
+def _opt_out_by_carrier(number: Number, phone: str, *, told_of: int) -> None:
+    """Believe the carrier, unless the person has opted in after the text that it refused had left us."""
+    evidence = Evidence(source=Source.CARRIER, words=f"Error {errors.OPTED_OUT}", reference=f"text {told_of}")
     with tenant(number.account_id):
-        permissions.opt_out(number=number, phone=phone, evidence=evidence)
+        sent_at = Message.objects.values_list("sending_at", flat=True).get(account_id=number.account_id, pk=told_of)
+        since = OptIn.objects.filter(account_id=number.account_id, number=number, phone=phone, opted_in_at__gt=sent_at)
+        if not since.exists():
+            permissions.opt_out(number=number, phone=phone, evidence=evidence)
 
 
 _STATUS_OF = {
@@ -148,7 +154,7 @@ def report(
         sent = Message.objects.filter(account_id=account_id, direction=Message.Direction.OUTBOUND)
         text = sent.filter(carrier_sid=sid).first()
         if text:
-            _opt_out_by_carrier(number, text.phone)
+            _opt_out_by_carrier(number, text.phone, told_of=text.pk)
 
 
 def reconcile(*, account_id: int) -> None:

@@ -12,14 +12,15 @@ from bots import engine
 from bots.engine import Person, Playbook, Response
 from bots.matching import Rule
 from contacts import bulk as contacts_bulk
-from contacts import permissions, words
-from contacts.models import Block, ConsentEvent, ContactTag, GroupMembership, Number, OptOut
+from contacts import permissions, phrases, words
+from contacts.models import Block, ConsentEvent, ContactTag, GroupMembership, Number
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
 from contacts.words import Universal
-from messaging import bulk, confirmations, outbound, segments
-from messaging.bulk import Draft
+from messaging import bulk, obedience, outbound, segments
 from messaging.models import Message
+from messaging.obedience import Heard
+from messaging.outbox import Draft
 from shout import nudges
 from shout.models import Account
 from shout.tenancy import tenant
@@ -32,62 +33,46 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundText:
-    """One text as a carrier delivers it; `sid` is the carrier's id, the same in every repetition."""
+    """One text as a carrier delivers it; `sid` is the carrier's id, the same in every repetition.
+
+    `taken_for` is the universal keyword that the carrier itself took it for, and has answered; `place` is where the
+    carrier says that the sender is.
+    """
 
     sid: str
     from_: str
     body: str
     media: tuple[str, ...] = ()
+    taken_for: Universal | None = None
+    place: str = ""
 
 
 def receive(*, number: Number, text: InboundText) -> int | None:
-    """Store a text, and obey STOP and START before this returns (P2); its id, or None for a repetition.
+    """Store a text, and obey STOP and START, in whatever words, before this returns (P2, P8); its id, or None for a
+    repetition.
 
     Call it inside the tenant's transaction; everything else about the text happens in `process`.
     """
     body = clean(text.body)
     stored = bulk.insert_inbound(
-        number.account_id, number.pk, phone=text.from_, sid=text.sid, body=body, media=text.media
+        number.account_id,
+        number.pk,
+        phone=text.from_,
+        sid=text.sid,
+        body=body,
+        media=text.media,
+        place=text.place,
     )
     if stored is None:
         return None
     inbound_id, own_stop_words = stored
-    if words.may_be_universal(body, own_stop_words):
-        _obey(number, text.from_, body, sid=text.sid, inbound_id=inbound_id)
+    heard = Heard(number=number, phone=text.from_, body=body, sid=text.sid, inbound_id=inbound_id)
+    if text.taken_for or words.may_be_universal(body, own_stop_words):
+        obedience.obey_word(heard, taken_for=text.taken_for)
+    elif reading := phrases.read(body):
+        obedience.obey_phrase(heard, reading)
     nudges.nudge("messaging.process", number.account_id)
     return inbound_id
-
-
-def _obey(number: Number, phone: str, body: str, *, sid: str, inbound_id: int) -> None:
-    has_stopped = OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).exists()
-    word = words.classify(
-        body,
-        is_local_line=number.line == Number.Line.LOCAL,
-        has_stopped=has_stopped,
-        own_stop_words=number.account.own_stop_words,
-    )
-    if word is None:
-        return
-    Message.objects.filter(account_id=number.account_id, pk=inbound_id).update(universal=word)
-    contact_id = contacts_bulk.meet(number.account_id, [phone])[phone]
-    evidence = Evidence(source=Source.UNIVERSAL_KEYWORD, words=body, reference=sid)
-    changed = True
-    if word == Universal.STOP:
-        changed = permissions.opt_out(number=number, phone=phone, evidence=evidence)
-    elif word == Universal.START:
-        changed = permissions.opt_in(number=number, phone=phone, evidence=evidence)
-    if changed and number.confirmed_by == Number.Confirmer.SHOUT:
-        confirmation = Draft(
-            number_id=number.pk,
-            phone=phone,
-            contact_id=contact_id,
-            body=(said := confirmations.text(number, word)),
-            segments=segments.count(said).segments,
-            origin=Message.Origin.CONFIRMATION,
-            inbound_id=inbound_id,
-            universal=word,
-        )
-        outbound.queue(number.account_id, [confirmation])
 
 
 def process(*, account_id: int) -> None:
@@ -153,6 +138,7 @@ class _Batch:
         self.playbook: Playbook = engine.playbook(account)
         phones = {text.phone for text in texts}
         self.contacts = contacts_bulk.meet(account.pk, phones)
+        contacts_bulk.place(account.pk, {text.phone: text.place for text in texts if text.place})
         self.blocked = set(Block.objects.filter(account=account, phone__in=phones).values_list("phone", flat=True))
         self.people = self._people()
         self.answered: list[tuple[Message, Response]] = []
@@ -181,7 +167,9 @@ class _Batch:
     def _fold(self, text: Message) -> None:
         contact_id, key = self.contacts[text.phone], normalise(text.body)
         trace: dict[str, Any] = {"compared": key}
-        if text.universal:
+        if text.trace:
+            trace |= text.trace  # A request in plain words was obeyed when it came; no bot has a say in it.
+        elif text.universal:
             trace |= {"outcome": "universal", "word": text.universal}
         elif text.phone in self.blocked:
             trace |= {"outcome": "blocked"}

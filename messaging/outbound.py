@@ -5,10 +5,11 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from contacts import clock
 from contacts.models import Contact, Group, Number
-from messaging import bulk, segments
-from messaging.bulk import Draft
+from messaging import outbox, segments
 from messaging.models import Broadcast, Message
+from messaging.outbox import Draft
 from shout.models import User
 from shout.nudges import nudge
 from shout.text import clean
@@ -49,7 +50,9 @@ def send(
 
 def queue(account_id: int, drafts: Sequence[Draft]) -> None:
     """Write texts, and ring for those that permission lets leave."""
-    written = bulk.enqueue(account_id, drafts)
+    if not drafts:
+        return
+    written = outbox.enqueue(account_id, drafts, quiet=clock.quiet(account_id))
     if any(status == Message.Status.QUEUED for _, status in written):
         nudge("messaging.deliver", account_id)
 
@@ -81,7 +84,7 @@ def fan_out(*, account_id: int) -> bool:
     pending = waiting.select_for_update(skip_locked=True).order_by("id").first()
     if pending is None:
         return False
-    if bulk.fan_out(pending, limit=_CHUNK) < _CHUNK:
+    if outbox.fan_out(pending, limit=_CHUNK, quiet=clock.quiet(account_id)) < _CHUNK:
         pending.status = Broadcast.Status.QUEUED
     pending.save(update_fields=["cursor", "status"])
     nudge("messaging.deliver", account_id)

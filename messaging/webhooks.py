@@ -13,8 +13,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from twilio.request_validator import RequestValidator
 
-from contacts import bulk
+from contacts import bulk, places
 from contacts.models import Number
+from contacts.words import Universal
 from messaging import delivery, inbound
 from messaging.inbound import InboundText
 from shout.tenancy import tenant
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 
 _SENDER = re.compile(r"\+?[0-9]{3,15}")
 _SID = re.compile(r"[\w-]{1,64}", re.ASCII)
+# Twilio's word for a text that its Advanced Opt-Out has acted on and answered.
+_TAKEN_FOR = {"STOP": Universal.STOP, "START": Universal.START, "HELP": Universal.HELP}
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 Handler = Callable[[Number, dict[str, str], HttpRequest], HttpResponse]
@@ -83,10 +86,24 @@ def _sms(number: Number, form: dict[str, str], request: HttpRequest) -> HttpResp
     count = _integer(form.get("NumMedia"), digits=4) or 0
     media = (clean(form.get(f"MediaUrl{i}", "")) for i in range(min(count, 10)))
     text = InboundText(
-        sid=form["MessageSid"], from_=form["From"], body=form.get("Body", ""), media=tuple(url for url in media if url)
+        sid=form["MessageSid"],
+        from_=form["From"],
+        body=form.get("Body", ""),
+        media=tuple(url for url in media if url),
+        taken_for=_TAKEN_FOR.get(form.get("OptOutType", "")),
+        place=_place(form),
     )
     inbound.receive(number=number, text=text)
     return HttpResponse(_EMPTY_TWIML, content_type="text/xml")
+
+
+def _place(form: dict[str, str]) -> str:
+    """The American state that the carrier names, or an empty text."""
+    zip_code, state = form.get("FromZip", ""), form.get("FromState", "")
+    if form.get("FromCountry", "US") != "US" or not (zip_code or state):
+        return ""
+    place = places.place_of(form["From"], carrier_zip=zip_code, carrier_state=state)
+    return place if place in places.STATES else ""
 
 
 def _status(number: Number, form: dict[str, str], request: HttpRequest) -> HttpResponse:

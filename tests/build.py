@@ -1,10 +1,11 @@
 """Plain functions that make the rows tests start from."""
 
+from datetime import date, time
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from contacts.models import Contact, Group, Number, Tag
+from contacts.models import Contact, Group, Number, QuietWindow, Tag
 from shout import accounts
 from shout.models import Account, Membership, Role, User
 from shout.tenancy import tenant
@@ -23,8 +24,18 @@ def user(email: str = "", *, password: str = "a long password") -> User:
 
 
 def account(*, owner: User | None = None, name: str = "Denny's Diner") -> Account:
-    """A business."""
-    return accounts.found(name=name, owner=owner or user())
+    """A business whose marketing may leave at any hour, so that tests may run at any hour."""
+    made = accounts.found(name=name, owner=owner or user())
+    with tenant(made.pk):
+        for place in ("US", "*", "**"):
+            quiet_window(made, place)
+    return made
+
+
+def quiet_window(account: Account, place: str, **fields: Any) -> QuietWindow:  # noqa: ANN401
+    """Hours of an account's own for a place, by default all of every day."""
+    defaults = {"weekdays": "0123456", "opens": time.min, "closes": time.max, "since": date(2000, 1, 1)}
+    return QuietWindow.objects.create(account=account, place=place, source="Ours", **(defaults | fields))
 
 
 def member(account: Account, role: Role) -> User:

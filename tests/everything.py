@@ -6,11 +6,11 @@ from uuid import uuid4
 from django.db import connection
 
 from bots.models import Action, Bot, BotNumber, Run, Trigger
-from contacts import permissions
-from contacts.models import Block, Contact, ContactTag, Import
+from contacts import permissions, scopes
+from contacts.models import Block, CallToAction, Contact, ContactTag, Import, LedgerCheck, Tombstone
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging.models import Broadcast, Message, StatusReport
+from messaging.models import Broadcast, CarrierCheck, Message, StatusReport
 from shout.models import Account, ApiKey, User
 from shout.tenancy import tenant
 from tests import build
@@ -31,6 +31,15 @@ def _permission(account: Account, contact: Contact, *, by: User) -> None:
     evidence = Evidence(source=Source.STAFF, words="by phone", asked_at=datetime.now(UTC))
     permissions.join(group=group, contacts=[contact], evidence=evidence)
     permissions.opt_out(number=number, phone=build.phone(), evidence=evidence)
+    permissions.opt_in(number=number, phone=build.phone(), evidence=Evidence(source=Source.UNIVERSAL_KEYWORD))
+    permissions.hold(number=number, phone=build.phone(), evidence=Evidence(source=Source.PHRASE, rule="en.remove"))
+    scopes.set_scope(account=account, scope="purpose", starts_at=datetime.now(UTC), by=by)
+    CallToAction.objects.create(
+        account=account, group=group, wording="Text JOIN", shown_at="Poster", shown_from=datetime.now(UTC)
+    )
+    LedgerCheck.objects.create(account=account, lines=0, head=b"")
+    Tombstone.objects.create(account=account, digest=b"1", asked_at=datetime.now(UTC), event_seq=1)
+    CarrierCheck.objects.create(account=account, number=number, since=datetime.now(UTC))
     Block.objects.create(account=account, phone=build.phone(), blocked_by=by)
     ContactTag.objects.create(account=account, contact=contact, tag=tag)
     Import.objects.create(account=account, file_name="guests.csv", group=group, imported_by=by)
@@ -51,7 +60,14 @@ def _texts(account: Account, contact: Contact, *, by: User) -> None:
     broadcast = Broadcast.objects.create(
         account=account, number=number, group=group, body="Sale", segments=1, form_key=uuid4(), created_by=by
     )
-    out = {**text, "direction": "out", "status": "sent", "body": "Welcome", "carrier_sid": f"SM{uuid4().hex}"}
+    out = {
+        **text,
+        "direction": "out",
+        "status": "sent",
+        "body": "Welcome",
+        "checked_at": datetime.now(UTC),
+        "carrier_sid": f"SM{uuid4().hex}",
+    }
     Message.objects.create(**out, origin="bot", run=run, inbound_id=inbound.pk, broadcast=broadcast)
     StatusReport.objects.create(account=account, carrier_sid=out["carrier_sid"], status="sent")
 
@@ -59,9 +75,11 @@ def _texts(account: Account, contact: Contact, *, by: User) -> None:
 def tables() -> list[str]:
     """The tables whose rows belong to an account."""
     with connection.cursor() as cursor:
+        # The key of the tombstones is nobody's to read, and says nothing of anybody.
         cursor.execute(
             "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'account_id'"
-            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+            " AND c.relname <> 'tombstone_key' ORDER BY 1"
         )
         return [table for (table,) in cursor.fetchall()]
 

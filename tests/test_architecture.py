@@ -27,7 +27,9 @@ OUTERMOST = {"messaging/inbound.py": {"process"}}
 SQL_BESIDE_BULK = {
     "bots/drafts/saving.py",  # an advisory lock
     "contacts/permissions.py",  # advisory locks
+    "contacts/models/contact.py",  # the predicate of permission, as a filter
     "messaging/inbound.py",  # an advisory lock
+    "messaging/outbox.py",  # the queue's twin of messaging/bulk.py
     "messaging/tasks.py",  # the accounts that have work
     "shout/accounts.py",  # the accounts a person may enter
     "shout/database.py",  # roles

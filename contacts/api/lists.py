@@ -163,13 +163,13 @@ class ContactPermission(ContactView):
         """Permission by number."""
         contact = self.contact
         numbers = list(self.account.numbers.all())
-        refusals = bulk.refusals((number.pk, contact.phone) for number in numbers)
+        said = bulk.standings((number.pk, contact.phone) for number in numbers)
         states = [
             {
                 "number": number.pk,
                 "e164": number.e164,
                 "label": number.label,
-                "state": refusals.get((number.pk, contact.phone), "open"),
+                "state": said[number.pk, contact.phone].refusal or "open",
             }
             for number in numbers
         ]

@@ -106,7 +106,7 @@ class ContactFilter(forms.Form):
         return self._in_state(rows, asked.get("state", ""))
 
     def _in_state(self, rows: Contacts, state: str) -> Contacts:
-        stopped = Exists(self.account.opt_outs.filter(phone=OuterRef("phone")))
+        stopped = Exists(self.account.opt_outs.in_force().filter(phone=OuterRef("phone")))
         blocked = Exists(self.account.blocks.filter(phone=OuterRef("phone")))
         match state:
             case "open":

@@ -1,4 +1,4 @@
-"""Permission as rows: opt-outs, blocks and the ledger that proves them."""
+"""Permission as rows: what people asked of each number, blocks, and the ledger that proves them."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -20,8 +20,20 @@ class Source(models.TextChoices):
     CARRIER = "carrier", "Carrier"
 
 
+class OptOuts(models.QuerySet["OptOut"]):
+    """Opt-outs, filtered in the words of the business."""
+
+    def in_force(self) -> "OptOuts":
+        """Those that no opt-in has lifted."""
+        return self.filter(lifted_at=None)
+
+
 class OptOut(models.Model):
-    """This phone may not be texted from this number. Keyed by phone, so that it outlives the contact (P1)."""
+    """This phone has stopped this number. Keyed by phone, so that it outlives the contact (P1).
+
+    `event_seq` is the line of the ledger that asked for it last. An opt-in lifts it for its own number and leaves the
+    row: a wider scope may still close other numbers by it (P15).
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="opt_outs")
     number = models.ForeignKey(Number, models.CASCADE, db_index=False, db_constraint=False, related_name="opt_outs")
@@ -29,6 +41,10 @@ class OptOut(models.Model):
     source = models.CharField(max_length=20, choices=Source.choices)
     words = models.TextField(blank=True)
     opted_out_at = models.DateTimeField(db_default=Now())
+    lifted_at = models.DateTimeField(null=True)
+    event_seq = models.BigIntegerField(default=0)
+
+    objects = OptOuts.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "number", "phone"], name="one_opt_out_per_number")]
@@ -36,6 +52,24 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.phone} stopped {self.number_id}"
+
+
+class OptIn(models.Model):
+    """This phone has asked for the texts of this number: what was asked of other numbers before does not close it."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="opt_ins")
+    number = models.ForeignKey(Number, models.CASCADE, db_index=False, db_constraint=False, related_name="opt_ins")
+    phone = models.CharField(max_length=16)
+    source = models.CharField(max_length=20, choices=Source.choices)
+    words = models.TextField(blank=True)
+    opted_in_at = models.DateTimeField(db_default=Now())
+    event_seq = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "phone", "number"], name="one_opt_in_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.phone} asked for {self.number_id}"
 
 
 class Block(models.Model):
@@ -46,6 +80,7 @@ class Block(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     blocked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     blocked_at = models.DateTimeField(db_default=Now())
+    event_seq = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "phone"], name="one_block_per_phone")]
@@ -55,9 +90,11 @@ class Block(models.Model):
 
 
 class ConsentEvent(models.Model):
-    """One line of the append-only ledger. The database numbers and chains it, and refuses to change it (P12).
+    """One line of the append-only ledger. The database numbers, seals and chains it, and refuses to change it (P12).
 
-    Number and group are kept as plain values, so that a line stays true after they are renamed or deleted.
+    Number and group are kept as plain values, so that a line stays true after they are renamed or deleted. `seal`
+    covers what tells of the person (phone, words, reference) with a random `salt`; an erasure empties those four (P16),
+    and the chain, which covers the seal, still holds.
     """
 
     class Kind(models.TextChoices):
@@ -65,25 +102,33 @@ class ConsentEvent(models.Model):
 
         OPTED_OUT = "opted_out", "Opted out"
         OPTED_IN = "opted_in", "Opted in"
+        WITHDRAWN = "withdrawn", "Opt-out withdrawn"
+        HELD = "held", "Held for review"
+        RELEASED = "released", "Hold released"
         JOINED = "joined", "Joined"
         LEFT = "left", "Left"
         BLOCKED = "blocked", "Blocked"
         UNBLOCKED = "unblocked", "Unblocked"
+        SCOPE = "scope", "Scope of opt-outs set"
+        ERASED = "erased", "Erased"
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_index=False, related_name="consent_events")
     seq = models.BigIntegerField(editable=False, default=0)
     at = models.DateTimeField(db_default=Now())
     asked_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=12, choices=Kind.choices)
-    phone = models.CharField(max_length=16)
+    phone = models.CharField(max_length=16, blank=True)
     number_ref = models.BigIntegerField(null=True)
     number_e164 = models.CharField(max_length=16, blank=True)
     group_ref = models.BigIntegerField(null=True)
     group_name = models.CharField(max_length=60, blank=True)
     source = models.CharField(max_length=20, choices=Source.choices)
+    rule = models.CharField(max_length=40, blank=True)
     words = models.TextField(blank=True)
     reference = models.CharField(max_length=200, blank=True)
     actor = models.CharField(max_length=254, blank=True)
+    salt = models.BinaryField(max_length=16, editable=False, default=b"")
+    seal = models.BinaryField(max_length=32, editable=False, default=b"")
     hash = models.BinaryField(max_length=32, editable=False, default=b"")
 
     class Meta:

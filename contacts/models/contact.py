@@ -1,10 +1,17 @@
 """People, the lists they are on, and the labels on them."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
+from contacts import places
 from shout import phones, text
 from shout.models import Account
+
+if TYPE_CHECKING:
+    from contacts.models.number import Number
 
 
 class Contacts(models.QuerySet["Contact"]):
@@ -18,6 +25,11 @@ class Contacts(models.QuerySet["Contact"]):
         """Those that carry one label."""
         return self.filter(contacttag__tag=tag)
 
+    def reachable_from(self, number: "Number") -> "Contacts":
+        """Those whom permission lets this number text; marketing to some of them may be held or have to wait (P13)."""
+        may = "(SELECT p.refusal IS NULL FROM permission_of(%s, contacts_contact.phone) p)"
+        return self.filter(RawSQL(may, [number.pk], output_field=models.BooleanField()))
+
     def matching(self, query: str) -> "Contacts":
         """Those whose name, e-mail or phone number contains what was typed into a search box."""
         words = self
@@ -29,7 +41,11 @@ class Contacts(models.QuerySet["Contact"]):
 
 
 class Contact(models.Model):
-    """A person with a phone number, unique in the account. Never deleted by an opt-out."""
+    """A person with a phone number, unique in the account. Never deleted by an opt-out.
+
+    `place` is where they are, as far as anybody knows, for quiet hours (P17): by the postal code that the business has,
+    else by what the carrier last said, else by the area code.
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="contacts")
     phone = models.CharField(max_length=16)
@@ -37,6 +53,9 @@ class Contact(models.Model):
     last_name = models.CharField(max_length=100, blank=True)
     email = models.EmailField(blank=True)
     notes = models.TextField(blank=True)
+    postal_code = models.CharField(max_length=12, blank=True, default="", db_default="")
+    carrier_place = models.CharField(max_length=6, editable=False, default="", db_default="")
+    place = models.CharField(max_length=6, editable=False, default="", db_default="")
     fields = models.JSONField(default=dict, blank=True)
     search_name = models.GeneratedField(
         expression=models.functions.Lower(
@@ -70,6 +89,16 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name or phones.show(self.phone)
+
+    def locate(self) -> None:
+        """Work out `place` anew; call it when the phone, the postal code or what the carrier says has changed."""
+        state = self.carrier_place.removeprefix("US-")
+        self.place = places.place_of(self.phone, postal_code=self.postal_code, carrier_state=state)
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Save with the place that belongs to the phone."""
+        self.locate()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     @property
     def name(self) -> str:

@@ -52,6 +52,7 @@ class Number(models.Model):
     carrier_account_sid = models.CharField("account SID", max_length=64, blank=True)
     carrier_auth_token = EncryptedTextField("auth token", blank=True)
     webhook_key = models.CharField(max_length=40, editable=False)
+    messaging_service_sid = models.CharField(max_length=34, blank=True, editable=False)
     webhooks_set_at = models.DateTimeField(null=True, editable=False)
     confirmed_by = models.CharField(max_length=10, choices=Confirmer.choices, default=Confirmer.CARRIER)
     help_text = models.CharField(max_length=480, blank=True)

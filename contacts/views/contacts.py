@@ -45,8 +45,8 @@ def contact_list(request: AccountRequest) -> HttpResponse:
 
 def _standings(account: Account, contacts: Sequence[Contact]) -> list[Standing]:
     numbers = list(account.numbers.values_list("pk", flat=True))
-    refusals = bulk.refusals((number, contact.phone) for number in numbers for contact in contacts)
-    return [_standing(contact, [refusals.get((number, contact.phone)) for number in numbers]) for contact in contacts]
+    said = bulk.standings((number, contact.phone) for number in numbers for contact in contacts)
+    return [_standing(contact, [said[number, contact.phone].refusal for number in numbers]) for contact in contacts]
 
 
 def _standing(contact: Contact, refusals: Sequence[str | None]) -> Standing:

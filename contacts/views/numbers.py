@@ -1,7 +1,7 @@
 """Sending numbers: what each is for, and how it is connected to its carrier."""
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +16,7 @@ from shout.models import Role
 @member()
 def number_list(request: AccountRequest) -> HttpResponse:
     """All numbers, with how many people have stopped each."""
-    numbers = request.account.numbers.annotate(opt_out_count=Count("opt_outs"))
+    numbers = request.account.numbers.annotate(opt_out_count=Count("opt_outs", filter=Q(opt_outs__lifted_at=None)))
     return render(
         request, "contacts/number_list.html", {"numbers": numbers, "may_change": request.membership.may(Role.ADMIN)}
     )
@@ -26,7 +26,9 @@ def number_list(request: AccountRequest) -> HttpResponse:
 @member()
 def number_detail(request: AccountRequest, number_id: int) -> HttpResponse:
     """One number: its purpose, its connection, its opt-outs."""
-    numbers = request.account.numbers.select_related("opt_out_tag").annotate(opt_out_count=Count("opt_outs"))
+    numbers = request.account.numbers.select_related("opt_out_tag").annotate(
+        opt_out_count=Count("opt_outs", filter=Q(opt_outs__lifted_at=None))
+    )
     number = get_object_or_404(numbers, pk=number_id)
     return render(
         request, "contacts/number_detail.html", {"number": number, "may_change": request.membership.may(Role.ADMIN)}

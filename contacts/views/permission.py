@@ -44,7 +44,7 @@ def contact_opt_out(request: AccountRequest, contact_id: int) -> HttpResponse:
 def contact_opt_in(request: AccountRequest, contact_id: int) -> HttpResponse:
     """Lift opt-outs, by recording new consent."""
     contact = get_object_or_404(request.account.contacts, pk=contact_id)
-    opt_outs = list(request.account.opt_outs.filter(phone=contact.phone).select_related("number"))
+    opt_outs = list(request.account.opt_outs.in_force().filter(phone=contact.phone).select_related("number"))
     if not opt_outs:
         messages.info(request, f"{contact} has stopped none of your numbers.")
         return redirect("messaging:conversation", contact.pk)

@@ -59,8 +59,9 @@ def profile_context(account: Account, contact: Contact) -> dict[str, Any]:
 def outlets(account: Account, contact: Contact) -> list[Outlet]:
     """Each number of the account, with whether it may text this contact."""
     numbers = list(account.numbers.all())
-    refusals = bulk.refusals((number.pk, contact.phone) for number in numbers)
-    opt_outs = {opt_out.number_id: opt_out for opt_out in account.opt_outs.filter(phone=contact.phone)}
+    said = bulk.standings((number.pk, contact.phone) for number in numbers)
+    in_force = account.opt_outs.filter(phone=contact.phone).in_force()
+    opt_outs = {opt_out.number_id: opt_out for opt_out in in_force}
     return [
-        Outlet(number, _STATES[refusals.get((number.pk, contact.phone))], opt_outs.get(number.pk)) for number in numbers
+        Outlet(number, _STATES[said[number.pk, contact.phone].refusal], opt_outs.get(number.pk)) for number in numbers
     ]

@@ -6,39 +6,59 @@ WALLS = """
 CALL wall_off('messaging_broadcast');
 CALL wall_off('messaging_message');
 CALL wall_off('messaging_statusreport');
+CALL wall_off('messaging_carriercheck');
 CALL wall_in('messaging_broadcast', 'number_id', 'contacts_number');
 CALL wall_in('messaging_broadcast', 'group_id', 'contacts_group');
 CALL wall_in('messaging_message', 'number_id', 'contacts_number');
 CALL wall_in('messaging_message', 'contact_id', 'contacts_contact');
 CALL wall_in('messaging_message', 'run_id', 'bots_run');
 CALL wall_in('messaging_message', 'broadcast_id', 'messaging_broadcast');
+CALL wall_in('messaging_carriercheck', 'number_id', 'contacts_number');
 CALL wall_in('messaging_message', 'inbound_id', 'messaging_message');
 CALL wall_in('bots_run', 'inbound_id', 'messaging_message');
 """
 
-# In the database, because an opt-out can be written by the webhook, by staff and by an import, and none of them may
-# forget what is still queued (P2, P9).
+# In the database, because an opt-out can be written by the webhook, by staff and by the carrier's word, and none of them
+# may forget what is still queued (P2, P8, P9).
 QUEUE = """
-CREATE FUNCTION refuse_texts_of_new_opt_outs() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    UPDATE messaging_message m SET status = 'refused', refusal = 'opted_out', settled_at = statement_timestamp()
-    FROM written w
-    WHERE m.account_id = w.account_id AND m.number_id = w.number_id AND m.phone = w.phone
-        AND m.direction = 'out' AND m.status = 'queued';
-    RETURN NULL;
-END $$;
-CREATE TRIGGER refuse_queued_texts AFTER INSERT ON contacts_optout REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_texts_of_new_opt_outs();
+-- Marketing is held while a review is open, and waits for the recipient's day (P8, P17). What somebody types, and what
+-- answers a person's own text, is not marketing.
+CREATE FUNCTION is_marketing(origin text, number_kind text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT origin = 'broadcast' OR (origin = 'api' AND number_kind = 'marketing')
+$$;
 
-CREATE FUNCTION refuse_texts_of_new_blocks() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Applies permission, as it has just become, to what waits for these phones; of those who stopped, the confirmation of
+-- the STOP may still leave (P6).
+CREATE FUNCTION apply_permission_to_queue() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE messaging_message m SET status = 'refused', refusal = 'blocked', settled_at = statement_timestamp()
-    FROM written w
-    WHERE m.account_id = w.account_id AND m.phone = w.phone AND m.direction = 'out' AND m.status = 'queued';
+    UPDATE messaging_message m SET
+        status = now.status, refusal = coalesce(now.refusal, ''), consent_seq = coalesce(now.event_seq, m.consent_seq),
+        checked_at = statement_timestamp(),
+        settled_at = CASE WHEN now.status = 'refused' THEN statement_timestamp() END
+    FROM (
+        SELECT q.id, q.status AS was, why.refusal, p.event_seq, CASE WHEN why.refusal IS NOT NULL THEN 'refused'
+            WHEN p.is_held AND is_marketing(q.origin, n.kind) THEN 'held' ELSE 'queued' END AS status
+        FROM (SELECT DISTINCT account_id, phone FROM written) w
+        JOIN contacts_number n ON n.account_id = w.account_id
+        JOIN messaging_message q ON q.account_id = w.account_id AND q.number_id = n.id AND q.phone = w.phone
+            AND q.direction = 'out' AND q.status IN ('queued', 'held')
+        CROSS JOIN LATERAL permission_of(n.id, w.phone) p
+        CROSS JOIN LATERAL (SELECT CASE WHEN NOT (p.refusal = 'opted_out' AND q.universal = 'stop')
+            THEN p.refusal END AS refusal) why
+    ) now
+    WHERE m.account_id = app_account_id() AND m.id = now.id AND m.status = now.was AND now.status <> now.was;
     RETURN NULL;
 END $$;
-CREATE TRIGGER refuse_queued_texts AFTER INSERT ON contacts_block REFERENCING NEW TABLE AS written
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_texts_of_new_blocks();
+CREATE TRIGGER stop_queued_texts AFTER INSERT ON contacts_optout REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION apply_permission_to_queue();
+CREATE TRIGGER stop_queued_texts_again AFTER UPDATE ON contacts_optout REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION apply_permission_to_queue();
+CREATE TRIGGER stop_queued_texts AFTER INSERT ON contacts_block REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION apply_permission_to_queue();
+CREATE TRIGGER hold_queued_texts AFTER INSERT ON contacts_review REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION apply_permission_to_queue();
+CREATE TRIGGER release_held_texts AFTER UPDATE ON contacts_review REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION apply_permission_to_queue();
 """
 
 WORK = """

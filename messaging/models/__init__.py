@@ -1,6 +1,7 @@
 """The tables of texts in and out."""
 
 from messaging.models.broadcast import Broadcast
+from messaging.models.drift import CarrierCheck
 from messaging.models.message import Message, StatusReport
 
-__all__ = ["Broadcast", "Message", "StatusReport"]
+__all__ = ["Broadcast", "CarrierCheck", "Message", "StatusReport"]

@@ -23,8 +23,11 @@ class Message(models.Model):
     """One text in or out; `universal` is the universal keyword it was taken for, or that it confirms.
 
     Inbound: received → processed, or parked when processing fails. Outbound: queued → sending → sent → delivered,
-    undelivered or failed; refused or canceled before it leaves; unknown (and, for marketing, unconfirmed) when the
-    carrier's answer was lost. Status only moves forward (M2).
+    undelivered or failed; held while a review is open (P8); refused or canceled before it leaves; unknown (and, for
+    marketing, unconfirmed) when the carrier's answer was lost. Status only moves forward (M2).
+
+    An outbound row keeps what permission said of it (P13): `basis` or `refusal`, the line of the ledger `consent_seq`
+    that decided, when it was asked last, and the clock of the recipient at that moment, where `place` is.
 
     Its foreign keys have no index of their own: every index is written again with each change of status, and one on
     the account alone tempts the planner away from the right one while its statistics are old.
@@ -43,6 +46,7 @@ class Message(models.Model):
         PROCESSED = "processed", "Processed"
         PARKED = "parked", "Parked"
         QUEUED = "queued", "Queued"
+        HELD = "held", "Held"
         SENDING = "sending", "Sending"
         UNKNOWN = "unknown", "Unknown"
         UNCONFIRMED = "unconfirmed", "Unconfirmed"
@@ -70,6 +74,17 @@ class Message(models.Model):
         BLOCKED = "blocked", "They are blocked"
         NO_PERMISSION = "no_permission", "They have not joined"
         TOO_LATE = "too_late", "A confirmation may only follow within five minutes"
+        QUIET_HOURS_EXPIRED = "quiet_hours_expired", "Quiet hours kept it back for three days"
+
+    class Basis(models.TextChoices):
+        """Why a text was allowed to leave."""
+
+        CONFIRMATION = "confirmation", "It confirms what they asked for"
+        REPLY = "reply", "It answers their own text"
+        LIST = "list", "They have joined the list"
+        OPT_IN = "opt_in", "They have opted in to this number"
+        CONVERSATION = "conversation", "They have texted this number"
+        NO_OBJECTION = "no_objection", "They have not stopped this number"
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="messages")
     direction = models.CharField(max_length=3, choices=Direction.choices)
@@ -88,6 +103,12 @@ class Message(models.Model):
     carrier_sid = models.CharField(max_length=64, null=True)
     error_code = models.IntegerField(null=True)
     refusal = models.CharField(max_length=20, choices=Refusal.choices, blank=True, db_default="")
+
+    basis = models.CharField(max_length=12, choices=Basis.choices, blank=True, db_default="")
+    consent_seq = models.BigIntegerField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    place = models.CharField(max_length=6, blank=True, db_default="")
+    local_time = models.CharField(max_length=16, blank=True, db_default="")
 
     universal = models.CharField(
         max_length=5, choices=[(word.value, word.name) for word in Universal], blank=True, db_default=""
@@ -120,6 +141,9 @@ class Message(models.Model):
             _one_each("inbound_id", "position", name="one_reply_per_position"),
             _one_each("broadcast", "phone", name="one_text_per_broadcast"),
             _one_each("idempotency_key", name="one_message_per_key"),
+            models.CheckConstraint(
+                condition=~models.Q(direction="out") | models.Q(checked_at__isnull=False), name="permission_was_asked"
+            ),
         ]
         indexes = [
             models.Index(fields=["account", "phone", "-id"], name="thread"),
@@ -131,7 +155,7 @@ class Message(models.Model):
             models.Index(
                 fields=["account", "number", "phone", "id"],
                 name="in_flight_by_phone",
-                condition=models.Q(status__in=["queued", "sending"]),
+                condition=models.Q(status__in=["queued", "held", "sending"]),
             ),
             models.Index(fields=["account", "id"], name="inbox_to_do", condition=models.Q(status="received")),
             models.Index(

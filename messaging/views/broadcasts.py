@@ -12,8 +12,9 @@ from django.utils.timesince import timesince
 from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts import clock
 from contacts.models import Group
-from messaging import bulk, outbound, segments
+from messaging import outbound, outbox, segments
 from messaging.forms import BroadcastForm, BroadcastKey
 from messaging.models import Broadcast, Message
 from shout.accounts import AccountRequest, member
@@ -84,7 +85,7 @@ def _compose(request: AccountRequest, group: Group, form: BroadcastForm, *, stat
 
 def _preview(group: Group, form: BroadcastForm) -> Preview:
     number = form.cleaned_data["number"]
-    audience = bulk.audience(number.pk, group.pk)
+    audience = outbox.audience(number.pk, group.pk, quiet=clock.quiet(group.account_id))
     reached = audience.pop("", 0)
     each = segments.count(form.cleaned_data["body"]).segments
     waiting = max(0, reached * each - number.burst) / number.segments_per_second

@@ -75,7 +75,7 @@ def test_an_incomplete_opt_out_is_told_how_to_mend_it(
 ) -> None:
     form = {"numbers": [marketing.pk], "words": "Rang us", "asked_at": minute()} | change
     assert remedy in shown(browser.post(url("contact_opt_out", ana), form), 422)
-    assert not OptOut.objects.exists()
+    assert not OptOut.objects.in_force().exists()
 
 
 def test_another_accounts_number_cannot_be_chosen(browser: OutsideClient, ana: Contact) -> None:

@@ -6,9 +6,10 @@ from random import Random
 
 from django.db import connection
 
-from messaging import bulk, delivery, provisioning
-from messaging.bulk import Draft
+from contacts import clock
+from messaging import delivery, outbox, provisioning
 from messaging.models import Message
+from messaging.outbox import Draft
 from messaging.simulator.client import Simulator
 from shout.tenancy import tenant
 from tests import build, carrier
@@ -31,7 +32,7 @@ def test_no_call_starts_after_a_stop_was_taken(committed: None, simulator: Simul
         for phone in _PHONES
     ]
     with tenant(account.pk):
-        bulk.enqueue(account.pk, drafts)
+        outbox.enqueue(account.pk, drafts, quiet=clock.quiet(account.pk))
     stopped_at: dict[str, float] = {}
     started = time.monotonic()
 

@@ -6,11 +6,11 @@ import pytest
 from django.utils.timezone import now
 from pytest_django import Settings
 
-from contacts import permissions
+from contacts import clock, permissions
 from contacts.models import Number, OptOut
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging import bulk, delivery, outbound
+from messaging import delivery, outbound, outbox
 from messaging.models import Message
 from messaging.simulator.client import Simulator
 from shout.models import Account
@@ -26,6 +26,16 @@ def _send(
     number: Number, body: str = "Hi", *, phone: str = ANA, origin: Message.Origin = Message.Origin.API
 ) -> Message:
     return outbound.send(number=number, phone=phone, body=body, origin=origin)
+
+
+def _offer(number: Number, body: str = "Hi", *, phone: str = ANA) -> Message:
+    """One text of a broadcast to a list of one."""
+    group = build.group(number.account)
+    evidence = Evidence(source=Source.KEYWORD, words="JOIN")
+    permissions.join(group=group, contacts=[build.contact(number.account, phone=phone)], evidence=evidence)
+    outbound.broadcast(number=number, group=group, body=body, form_key=build.key())
+    outbound.fan_out(account_id=number.account_id)
+    return Message.objects.get(origin=Message.Origin.BROADCAST)
 
 
 def _deliver(number: Number) -> None:
@@ -57,7 +67,7 @@ def test_texts_of_one_conversation_leave_in_the_order_written(numbers: tuple[Num
 
 def test_replies_go_ahead_of_broadcasts(numbers: tuple[Number, Number], simulator: Simulator) -> None:
     Number.objects.update(tokens=1, burst=1, segments_per_second=0.000001)
-    _send(numbers[0], "offer", phone="+14155550101", origin=Message.Origin.BROADCAST)
+    _offer(numbers[0], "offer", phone="+14155550101")
     _send(numbers[0], "answer", phone="+14155550102", origin=Message.Origin.BOT)
     _deliver(numbers[0])
     assert [attempt["body"] for attempt in simulator.log()] == ["answer"]
@@ -96,9 +106,9 @@ def test_permission_is_asked_again_in_the_claim(account: Account, marketing: Num
 def test_permission_is_asked_once_more_under_the_lock_before_the_call(account: Account, marketing: Number) -> None:
     text = _send(marketing)
     token = build.key()
-    claimed = bulk.claim(marketing.pk, limit=10, token=token, lease=30)
+    claimed = outbox.claim(marketing.pk, limit=10, token=token, lease=30, quiet=clock.quiet(account.pk))
     permissions.opt_out(number=marketing, phone=ANA, evidence=STOP)
-    assert bulk.permitted([row.id for row in claimed], token) == set()
+    assert outbox.permitted([row.id for row in claimed], token, quiet=clock.quiet(account.pk)) == set()
     text.refresh_from_db()
     assert (text.status, text.refusal) == (Status.REFUSED, "opted_out")
 
@@ -176,7 +186,7 @@ def test_a_marketing_text_that_the_carrier_never_had_is_left_to_a_person(
     numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
 ) -> None:
     simulator.behave(reject={"500": 1.0})
-    text = _send(numbers[0], origin=Message.Origin.BROADCAST)
+    text = _offer(numbers[0])
     _deliver(numbers[0])
     simulator.behave()
     for _ in range(2):
@@ -237,7 +247,7 @@ def test_a_text_whose_worker_died_after_the_claim_is_not_simply_sent_again(
     numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
 ) -> None:
     text = _send(numbers[0])
-    bulk.claim(numbers[0].pk, limit=10, token=build.key(), lease=0)
+    outbox.claim(numbers[0].pk, limit=10, token=build.key(), lease=0, quiet=clock.quiet(numbers[0].account_id))
     _deliver(numbers[0])
     assert ana.received() == []
     delivery.reconcile(account_id=numbers[0].account_id)
@@ -267,7 +277,7 @@ def test_a_broadcast_reaches_each_member_once_and_says_who_was_refused(
     people = [build.contact(account) for _ in range(5)]
     permissions.join(group=group, contacts=people, evidence=Evidence(source=Source.STAFF))
     permissions.opt_out(number=numbers[0], phone=people[0].phone, evidence=STOP)
-    assert bulk.audience(numbers[0].pk, group.pk) == {"": 4, "opted_out": 1}
+    assert outbox.audience(numbers[0].pk, group.pk, quiet=clock.quiet(account.pk)) == {"": 4, "opted_out": 1}
     key = build.key()
     made = [outbound.broadcast(number=numbers[0], group=group, body="Offer", form_key=key) for _ in range(2)]
     carrier.work(account.pk)

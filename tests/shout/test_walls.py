@@ -26,9 +26,12 @@ SHARED_TABLES = {
     "django_migrations",
     "django_session",
     "shout_user",
+    "tombstone_key",
 }
 # Tables that the application may not change at all.
 APPEND_ONLY = {"consent_ledger_head", "contacts_consentevent"}
+# What no role of the application may do but through these, which the walls bind like everybody.
+OWNERS = {"erase_from_ledger": database.OWNER, "tombstone_digest": database.OWNER}
 TENANT_MODELS = [
     model
     for model in apps.get_models()
@@ -142,7 +145,13 @@ def test_functions_that_see_all_accounts_belong_to_ops_and_cannot_be_turned_by_t
     # Unless it is named last, a caller's temporary tables come before the real ones.
     path = ["search_path=public, pg_temp"]
     assert found
-    assert found == [(name, database.OPS, path, False) for name, *_ in found]
+    assert found == [(name, OWNERS.get(name, database.OPS), path, False) for name, *_ in found]
+
+
+def test_no_role_of_the_application_reads_the_key_of_the_tombstones(db: None) -> None:
+    for role in (database.APP, database.OPS):
+        privileges = "SELECT has_table_privilege(%s, 'tombstone_key', p) FROM unnest(ARRAY['SELECT', 'UPDATE']) p"
+        assert ask(privileges, role) == [False, False]
 
 
 def test_the_application_owns_nothing(db: None) -> None:
