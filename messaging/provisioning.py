@@ -4,9 +4,23 @@ from django.conf import settings
 from django.utils.timezone import now
 
 from contacts.models import Number
-from messaging.carriers import CarrierError, errors, twilio
+from messaging.carriers import CarrierError, Pool, Verdict, errors, twilio
 from messaging.delivery import credentials
 from shout.tenancy import tenant
+
+
+class SharedServiceError(CarrierError):
+    """A number cannot be used because a STOP to it would also stop other numbers."""
+
+    def __init__(self, pool: Pool) -> None:
+        others = f"{pool.others} other number{'' if pool.others == 1 else 's'}"
+        super().__init__(
+            Verdict.FAILED,
+            f"At Twilio this number is in the Messaging Service “{pool.name}” ({pool.sid}) together with {others}. "
+            "Twilio takes a STOP to one number of a service as a STOP to all of them, but people must be able to stop "
+            "each number alone. In the Twilio Console, move this number to a Messaging Service of its own; a US local "
+            "number needs its 10DLC campaign there too. Then set up the carrier again.",
+        )
 
 
 def connect_simulated(account_id: int) -> list[str]:
@@ -23,16 +37,35 @@ def connect_simulated(account_id: int) -> list[str]:
 
 
 def connect(number: Number) -> None:
-    """Have the carrier post what people text to `number` to its webhook; harmless to repeat. Raises `CarrierError`.
+    """Have the carrier post what people text to `number` to its webhook; harmless to repeat.
 
+    Raises `CarrierError`, and `SharedServiceError` for a number that people could not stop alone.
     Call it outside a transaction: it waits for the carrier.
     """
+    check_service(number)
     twilio.set_webhooks(
-        credentials(number), number=number.e164, sms_url=number.sms_webhook_url, timeout=settings.CARRIER_TIMEOUT
+        credentials(number),
+        number=number.e164,
+        sms_url=number.sms_webhook_url,
+        service_sid=number.messaging_service_sid,
+        timeout=settings.CARRIER_TIMEOUT,
     )
     with tenant(number.account_id):
         number.webhooks_set_at = now()
         number.save(update_fields=["webhooks_set_at"])
+
+
+def check_service(number: Number) -> None:
+    """Remember which Messaging Service the number has to itself, if any; raises, and waits, as `connect` does.
+
+    Texts leave by the number all the same: its service could only choose that one.
+    """
+    pool = twilio.pool_of(credentials(number), number=number.e164, timeout=settings.CARRIER_TIMEOUT)
+    if pool and pool.others:
+        raise SharedServiceError(pool)
+    with tenant(number.account_id):
+        number.messaging_service_sid = pool.sid if pool else ""
+        number.save(update_fields=["messaging_service_sid"])
 
 
 def explain(error: CarrierError) -> str:

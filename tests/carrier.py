@@ -15,8 +15,8 @@ from shout.tenancy import tenant
 from tests.outside import OutsideClient
 
 
-def inbound_form(number: Number, body: str, *, phone: str, sid: str = "") -> dict[str, str]:
-    """What the carrier posts when `phone` texts `body` to `number`."""
+def inbound_form(number: Number, body: str, *, phone: str, sid: str = "", **more: str) -> dict[str, str]:
+    """What the carrier posts when `phone` texts `body` to `number`, with `more` fields such as OptOutType."""
     sid = sid or f"SM{uuid4().hex}"
     return {
         "AccountSid": number.carrier_account_sid,
@@ -27,6 +27,7 @@ def inbound_form(number: Number, body: str, *, phone: str, sid: str = "") -> dic
         "Body": body,
         "NumMedia": "0",
         "SmsStatus": "received",
+        **more,
     }
 
 
@@ -46,9 +47,9 @@ def post(client: Client, url: str, form: dict[str, str], token: str) -> int:
     return answer(client, url, form, token).status_code
 
 
-def text(number: Number, body: str, *, phone: str, sid: str = "") -> None:
-    """`phone` texts `body` to `number`, through the webhook."""
-    form = inbound_form(number, body, phone=phone, sid=sid)
+def text(number: Number, body: str, *, phone: str, sid: str = "", **more: str) -> None:
+    """`phone` texts `body` to `number`, through the webhook, with `more` fields of the carrier."""
+    form = inbound_form(number, body, phone=phone, sid=sid, **more)
     assert post(OutsideClient(), number.sms_webhook_url, form, number.carrier_auth_token) == 200
 
 

@@ -143,7 +143,7 @@ class NumberForm(forms.ModelForm[Number]):
         self.instance.opt_out_tag = people.tag_named(self.account, name) if name else None
         at_carrier = (self.instance.carrier, self.instance.carrier_account_sid)
         if at_carrier != (self.initial.get("carrier"), self.initial.get("carrier_account_sid")):
-            self.instance.webhooks_set_at = None
+            self.instance.webhooks_set_at, self.instance.messaging_service_sid = None, ""
         return super().save(commit)
 
 

@@ -127,11 +127,13 @@ def test_the_digits_of_a_number_never_change_because_opt_outs_are_kept_by_it(
 
 
 def test_webhooks_have_to_be_set_up_again_after_a_change_of_carrier(browser: OutsideClient, account: Account) -> None:
-    number = build.number(account, webhooks_set_at=now())
+    number = build.number(account, webhooks_set_at=now(), messaging_service_sid="MG1")
     assert browser.post(edit(number), FORM).status_code == 302
     number.refresh_from_db()
     assert number.webhooks_set_at is not None
+    assert number.messaging_service_sid == "MG1"
     assert "Copy the auth token" in shown(browser.post(edit(number), FORM | TWILIO | {"carrier_auth_token": ""}), 422)
     browser.post(edit(number), FORM | TWILIO)
     number.refresh_from_db()
     assert (number.carrier, number.carrier_auth_token, number.webhooks_set_at) == ("twilio", TOKEN, None)
+    assert number.messaging_service_sid == ""
