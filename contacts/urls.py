@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from contacts.views import account, contacts, groups, imports, lists, numbers, permission, tags
+from contacts.views import account, contacts, groups, imports, lists, numbers, overview, permission, tags
 
 app_name = "contacts"
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("groups/<int:group_id>/edit/", groups.group_edit, name="group_edit"),
     path("groups/<int:group_id>/delete/", groups.group_delete, name="group_delete"),
     path("account/edit/", account.account_edit, name="account_edit"),
+    path("permission/", overview.permission, name="permission"),
     path("tags/", tags.tag_list, name="tag_list"),
     path("tags/new/", tags.tag_new, name="tag_new"),
     path("tags/<int:tag_id>/edit/", tags.tag_edit, name="tag_edit"),

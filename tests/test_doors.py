@@ -1,7 +1,7 @@
 """Every address of the product, found by walking the URL configuration, is asked the same questions.
 
 An id in an address stands behind its noun (`groups/<int:group_id>/`), and the noun is the account's relation that
-holds the rows. An address of another make fails here, so that nobody forgets to have it asked.
+holds the rows, hyphens for underscores. An address of another make fails here, so that nobody forgets to have it asked.
 """
 
 import json
@@ -51,7 +51,8 @@ class Door:
     @property
     def nouns(self) -> dict[str, str]:
         """By parameter, the account's relation that holds the row."""
-        nouns = {parameter: noun for noun, parameter in re.findall(r"(\w+)/<int:(\w+)>", self.route)}
+        found = re.findall(r"([\w-]+)/<int:(\w+)>", self.route)
+        nouns = {parameter: noun.replace("-", "_") for noun, parameter in found}
         assert len(nouns) == self.route.count("<"), f"Teach tests/test_doors.py to fill the ids of {self.route}"
         return nouns
 

@@ -1,0 +1,29 @@
+"""The way into the Permission section: what needs attention, in plain words."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.views.decorators.http import require_safe
+
+from contacts import scopes
+from contacts.models import ScopePolicy
+from shout.accounts import AccountRequest, member
+
+
+@require_safe
+@member()
+def permission(request: AccountRequest) -> HttpResponse:
+    """Open reviews, the scope of opt-outs, the ledger's last check, and numbers whose carrier did not answer."""
+    account = request.account
+    waiting = account.reviews.filter(decision="")
+    last_checks = account.carrier_checks.order_by("number_id", "-checked_at", "-id").distinct("number_id")
+    planned = account.scope_policies.filter(starts_at__gt=now(), canceled_at=None).order_by("starts_at", "id")
+    context = {
+        "review_count": waiting.count(),
+        "next_review": waiting.order_by("due_on", "id").first(),
+        "scope": ScopePolicy.Scope(scopes.in_force(account)),
+        "planned": planned.first(),
+        "ledger_check": account.ledger_checks.first(),
+        "carrier_checks": list(last_checks.select_related("number")),
+    }
+    return render(request, "contacts/permission.html", context)
