@@ -11,8 +11,9 @@ from shout.models import Account
 
 def verify(account: Account) -> LedgerCheck:
     """Recompute the account's whole chain, and keep what was found; later checks hold the ledger to it."""
-    broken = bulk.broken_ledger_line()
+    # In this order, so that the head kept is never of a line written after the chain was read.
     newest = ConsentEvent.objects.filter(account=account).order_by("-seq").first()
+    broken = bulk.broken_ledger_line()
     return LedgerCheck.objects.create(
         account=account, lines=newest.seq if newest else 0, head=newest.hash if newest else b"", broken_seq=broken
     )

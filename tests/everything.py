@@ -35,7 +35,7 @@ def _permission(account: Account, contact: Contact, *, by: User) -> None:
     permissions.hold(number=number, phone=build.phone(), evidence=Evidence(source=Source.PHRASE, rule="en.remove"))
     scopes.set_scope(account=account, scope="purpose", starts_at=datetime.now(UTC), by=by)
     CallToAction.objects.create(
-        account=account, group=group, wording="Text JOIN", shown_at="Poster", shown_from=datetime.now(UTC)
+        account=account, group_ref=group.pk, wording="Text JOIN", shown_at="Poster", shown_from=datetime.now(UTC)
     )
     LedgerCheck.objects.create(account=account, lines=0, head=b"")
     Tombstone.objects.create(account=account, digest=b"1", asked_at=datetime.now(UTC), event_seq=1)

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
             name="CallToAction",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group_ref", models.BigIntegerField()),
                 ("wording", models.TextField(max_length=2000)),
                 ("shown_at", models.CharField(max_length=200, verbose_name="where it is shown")),
                 ("shown_from", models.DateTimeField()),
@@ -101,16 +102,6 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "group",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="calls_to_action",
-                        to="contacts.group",
                     ),
                 ),
             ],
@@ -715,7 +706,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="calltoaction",
-            index=models.Index(fields=["account", "group", "shown_from"], name="call_to_action_by_group"),
+            index=models.Index(fields=["account", "group_ref", "shown_from"], name="call_to_action_by_group"),
         ),
         migrations.AddConstraint(
             model_name="groupmembership",

@@ -29,7 +29,6 @@ CALL wall_in('contacts_optout', 'number_id', 'contacts_number');
 CALL wall_in('contacts_optin', 'number_id', 'contacts_number');
 CALL wall_in('contacts_review', 'number_id', 'contacts_number');
 CALL wall_in('contacts_tombstone', 'number_id', 'contacts_number');
-CALL wall_in('contacts_calltoaction', 'group_id', 'contacts_group');
 CALL wall_in('contacts_import', 'group_id', 'contacts_group');
 """
 
@@ -200,7 +199,8 @@ CREATE FUNCTION broken_ledger_line() RETURNS bigint LANGUAGE sql STABLE AS $$
     SELECT min(seq) FROM (
         SELECT c.place AS seq FROM chained c WHERE c.seq <> c.place
             OR c.hash <> sha256(c.before || convert_to(consent_line(c.line), 'UTF8'))
-            OR CASE WHEN (c.line).salt = '' THEN c.seq::text NOT IN (SELECT seq FROM erased)
+            OR CASE WHEN (c.line).salt = '' THEN concat((c.line).phone, (c.line).words, (c.line).reference) <> ''
+                    OR c.seq::text NOT IN (SELECT seq FROM erased)
                 ELSE (c.line).seal <> consent_seal(c.line) END
         UNION ALL
         SELECT newest.seq + 1 FROM newest LEFT JOIN consent_ledger_head h ON h.account_id = app_account_id()
@@ -214,6 +214,20 @@ CREATE FUNCTION broken_ledger_line() RETURNS bigint LANGUAGE sql STABLE AS $$
             AND c.hash IS DISTINCT FROM k.head
     ) found
 $$;
+
+-- What proves the ledger is only ever added to. A person who leaves the team is forgotten as the author.
+REVOKE UPDATE, DELETE ON contacts_calltoaction, contacts_ledgercheck FROM shout_app;
+GRANT UPDATE (created_by_id) ON contacts_calltoaction TO shout_app;
+
+-- The accounts with a ledger that has not been verified since a moment, for the nightly check, which belongs to none.
+CREATE FUNCTION ledgers_to_verify(since timestamptz) RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT h.account_id FROM consent_ledger_head h WHERE NOT EXISTS (
+        SELECT FROM contacts_ledgercheck k WHERE k.account_id = h.account_id AND k.checked_at >= since) ORDER BY 1
+$$;
+ALTER FUNCTION ledgers_to_verify(timestamptz) OWNER TO shout_ops;
+REVOKE ALL ON FUNCTION ledgers_to_verify(timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledgers_to_verify(timestamptz) TO shout_app;
 """
 
 ERASURE = """

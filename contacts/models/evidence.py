@@ -4,18 +4,18 @@ from django.db import models
 from django.db.models.functions import Now
 
 from contacts.models.consent import Source
-from contacts.models.contact import Group
 from contacts.models.number import Number
 from shout.models import Account, User
 
 
 class CallToAction(models.Model):
-    """The wording by which people were asked to join a list, from a day on; each change of it is a row of its own."""
+    """The wording by which people were asked to join a list, from a day on; each change of it is a row of its own.
+
+    The database refuses to change one. The list is kept as a plain value, as in the ledger: the proof outlives the list.
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="calls_to_action")
-    group = models.ForeignKey(
-        Group, models.CASCADE, db_index=False, db_constraint=False, related_name="calls_to_action"
-    )
+    group_ref = models.BigIntegerField()
     wording = models.TextField(max_length=2000)
     shown_at = models.CharField("where it is shown", max_length=200)
     shown_from = models.DateTimeField()
@@ -24,10 +24,10 @@ class CallToAction(models.Model):
 
     class Meta:
         ordering = ["-shown_from", "-id"]
-        indexes = [models.Index(fields=["account", "group", "shown_from"], name="call_to_action_by_group")]
+        indexes = [models.Index(fields=["account", "group_ref", "shown_from"], name="call_to_action_by_group")]
 
     def __str__(self) -> str:
-        return f"{self.group_id} from {self.shown_from:%Y-%m-%d}"
+        return f"{self.group_ref} from {self.shown_from:%Y-%m-%d}"
 
 
 class LedgerCheck(models.Model):

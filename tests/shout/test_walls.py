@@ -29,7 +29,7 @@ SHARED_TABLES = {
     "tombstone_key",
 }
 # Tables that the application may not change at all.
-APPEND_ONLY = {"consent_ledger_head", "contacts_consentevent"}
+APPEND_ONLY = {"consent_ledger_head", "contacts_calltoaction", "contacts_consentevent", "contacts_ledgercheck"}
 # What no role of the application may do but through these, which the walls bind like everybody.
 OWNERS = {"erase_from_ledger": database.OWNER, "tombstone_digest": database.OWNER}
 TENANT_MODELS = [
