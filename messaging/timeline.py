@@ -7,8 +7,8 @@ from hashlib import blake2b
 
 from django.db.models import QuerySet
 
+from contacts import wording
 from contacts.models import ConsentEvent, Contact
-from contacts.models.consent import Source
 from messaging import resending
 from messaging.carriers import errors
 from messaging.models import Message
@@ -78,35 +78,13 @@ class EventLine:
     @property
     def what(self) -> str:
         """What changed."""
-        number = self.label or self.event.number_e164
-        return _CHANGES[self.event.kind].format(number=number, group=self.event.group_name)
+        return wording.what(self.event, label=self.label)
 
     @property
     def how(self) -> str:
         """By what, in which words and by whom."""
-        event = self.event
-        words = f" “{event.words}”" if event.words else ""
-        return _WAYS[event.source].format(actor=event.actor, reference=event.reference, words=words)
+        return wording.how(self.event)
 
-
-_CHANGES: dict[str, str] = {
-    ConsentEvent.Kind.OPTED_OUT: "Opted out of {number}",
-    ConsentEvent.Kind.OPTED_IN: "Opted in to {number}",
-    ConsentEvent.Kind.JOINED: "Joined {group}",
-    ConsentEvent.Kind.LEFT: "Left {group}",
-    ConsentEvent.Kind.BLOCKED: "Blocked",
-    ConsentEvent.Kind.UNBLOCKED: "Unblocked",
-}
-_WAYS: dict[str, str] = {
-    Source.KEYWORD: "texted{words}",
-    Source.UNIVERSAL_KEYWORD: "texted{words}",
-    Source.PHRASE: "wrote{words}",
-    Source.STAFF: "recorded by {actor}{words}",
-    Source.IMPORT: "imported from {reference}{words}",
-    Source.API: "by {actor}{words}",
-    Source.WEB_FORM: "by web form{words}",
-    Source.CARRIER: "reported by the carrier",
-}
 
 Line = TextLine | EventLine
 

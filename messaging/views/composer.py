@@ -8,8 +8,6 @@ from contacts.models import Contact
 from contacts.views.profile import Outlet, outlets
 from messaging.forms import TextForm
 
-_OPEN = "open"
-
 
 @dataclass(frozen=True)
 class Composer:
@@ -24,7 +22,7 @@ class Composer:
     @property
     def usable(self) -> list[Outlet]:
         """The numbers that may text this person."""
-        return [outlet for outlet in self.outlets if outlet.state == _OPEN]
+        return [outlet for outlet in self.outlets if outlet.may_text]
 
 
 def composer(
@@ -50,7 +48,7 @@ def composer(
 
 def _choose(choice: Sequence[Outlet], wanted: int | None) -> Outlet | None:
     by_number = {outlet.number.pk: outlet for outlet in choice}
-    first_open = next((outlet for outlet in choice if outlet.state == _OPEN), None)
+    first_open = next((outlet for outlet in choice if outlet.may_text), None)
     return by_number.get(wanted or 0) or first_open or next(iter(choice), None)
 
 

@@ -198,5 +198,5 @@ def test_the_profile_asks_no_more_questions_for_many_numbers_and_lists(
     for n in range(5):
         build.number(account, label=f"Number {n}")
         permissions.join(group=build.group(account, f"List {n}"), contacts=[ana], evidence=STOP)
-    with django_assert_num_queries(7):  # and the one of permission, which goes past Django
+    with django_assert_num_queries(8):  # and the one of permission, which goes past Django
         assert [list(shown) for shown in profile_context(account, ana).values() if isinstance(shown, QuerySet)]

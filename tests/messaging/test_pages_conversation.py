@@ -59,7 +59,7 @@ def test_what_was_said_and_what_it_changed_stand_in_one_order(
     carrier.work(account.pk)
     write(browser, ben, service, body="Until ten.")
     words = shown(browser.get(page_of(ben)))
-    said = ["“Stop.” To Marketing", "Opted out of Marketing · texted ““Stop.””", "Is the kitchen open?", "Until ten."]
+    said = ["“Stop.” To Marketing", "Opted out of Marketing · texted “Stop.”", "Is the kitchen open?", "Until ten."]
     places = [words.index(part) for part in said]
     assert places == sorted(places)
     assert "Service · Olivia Owner" in words
