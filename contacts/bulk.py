@@ -62,6 +62,19 @@ def reached_numbers(number: Number) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def reach() -> dict[int, set[int]]:
+    """By each number, the numbers that are closed when it is stopped, by the scope in force (P15)."""
+    reached: dict[int, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.id, r FROM contacts_number n CROSS JOIN LATERAL reached_numbers(n.id) r"
+            " WHERE n.account_id = app_account_id()"
+        )
+        for asked_of, closed in cursor.fetchall():
+            reached.setdefault(asked_of, set()).add(closed)
+    return reached
+
+
 def values(
     statement: str, rows: Sequence[tuple[Any, ...]], *, template: str | None = None, given: dict[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from contacts.views import account, contacts, groups, imports, lists, numbers, overview, permission, tags
+from contacts.views import account, contacts, groups, imports, lists, numbers, overview, permission, reviews, tags
 
 app_name = "contacts"
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path("groups/<int:group_id>/delete/", groups.group_delete, name="group_delete"),
     path("account/edit/", account.account_edit, name="account_edit"),
     path("permission/", overview.permission, name="permission"),
+    path("permission/reviews/", reviews.review_list, name="review_list"),
+    path("permission/reviews/<int:review_id>/confirm/", reviews.review_confirm, name="review_confirm"),
+    path("permission/reviews/<int:review_id>/dismiss/", reviews.review_dismiss, name="review_dismiss"),
+    path("permission/reviews/<int:review_id>/undo/", reviews.review_undo, name="review_undo"),
     path("tags/", tags.tag_list, name="tag_list"),
     path("tags/new/", tags.tag_new, name="tag_new"),
     path("tags/<int:tag_id>/edit/", tags.tag_edit, name="tag_edit"),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.timezone import now
 
 from contacts.models.number import Number
 from shout.models import Account, User
@@ -57,6 +58,18 @@ class Review(models.Model):
     def is_open(self) -> bool:
         """Whether it waits for a decision."""
         return self.decision == self.Decision.OPEN
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its ten business days are over."""
+        return self.due_on < now().date()
+
+    @property
+    def business_days_left(self) -> int:
+        """How many business days after today there are to honour it: 0 on the last day and, overdue, after it."""
+        today = now().date()
+        days = range((self.due_on - today).days)
+        return sum((today + timedelta(days=day + 1)).weekday() < 5 for day in days)
 
     @staticmethod
     def due_after(day: date) -> date:

@@ -16,14 +16,17 @@ def permission(request: AccountRequest) -> HttpResponse:
     """Open reviews, the scope of opt-outs, the ledger's last check, and numbers whose carrier did not answer."""
     account = request.account
     waiting = account.reviews.filter(decision="")
+    first = waiting.order_by("due_on", "id").first()
     last_checks = account.carrier_checks.order_by("number_id", "-checked_at", "-id").distinct("number_id")
+    checks = list(last_checks.select_related("number"))
     planned = account.scope_policies.filter(starts_at__gt=now(), canceled_at=None).order_by("starts_at", "id")
     context = {
         "review_count": waiting.count(),
-        "next_review": waiting.order_by("due_on", "id").first(),
+        "next_review": first,
         "scope": ScopePolicy.Scope(scopes.in_force(account)),
         "planned": planned.first(),
         "ledger_check": account.ledger_checks.first(),
-        "carrier_checks": list(last_checks.select_related("number")),
+        "failures": [check for check in checks if check.failure],
+        "checked_at": max((check.checked_at for check in checks), default=None),
     }
     return render(request, "contacts/permission.html", context)
