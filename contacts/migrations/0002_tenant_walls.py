@@ -219,11 +219,11 @@ $$;
 REVOKE UPDATE, DELETE ON contacts_calltoaction, contacts_ledgercheck FROM shout_app;
 GRANT UPDATE (created_by_id) ON contacts_calltoaction TO shout_app;
 
--- The accounts with a ledger that has not been verified since a moment, for the nightly check, which belongs to none.
+-- The accounts whose ledger has not been verified since a moment, for the nightly check, which belongs to none of them.
 CREATE FUNCTION ledgers_to_verify(since timestamptz) RETURNS SETOF bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT h.account_id FROM consent_ledger_head h WHERE NOT EXISTS (
-        SELECT FROM contacts_ledgercheck k WHERE k.account_id = h.account_id AND k.checked_at >= since) ORDER BY 1
+    SELECT a.id FROM shout_account a WHERE NOT EXISTS (
+        SELECT FROM contacts_ledgercheck k WHERE k.account_id = a.id AND k.checked_at >= since) ORDER BY 1
 $$;
 ALTER FUNCTION ledgers_to_verify(timestamptz) OWNER TO shout_ops;
 REVOKE ALL ON FUNCTION ledgers_to_verify(timestamptz) FROM PUBLIC;
