@@ -150,6 +150,11 @@ def refusal(number: Number, phone: str) -> str | None:
     return bulk.standings([(number.pk, phone)])[number.pk, phone].refusal
 
 
+def wait_for_others(number: Number, phone: str) -> None:
+    """Let nobody else change whether `number` may text `phone` until this transaction ends."""
+    _lock(bulk.reached_numbers(number), phone)
+
+
 def _change_list(kind: ConsentEvent.Kind, group: Group, contacts: Iterable[Contact], *, evidence: Evidence) -> int:
     people = {contact.pk: contact for contact in contacts}
     change = bulk.join if kind == ConsentEvent.Kind.JOINED else bulk.leave

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +14,25 @@ from messaging.models import Message
 
 
 def insert_inbound(
-    account_id: int, number_id: int, *, phone: str, sid: str, body: str, media: Sequence[str], place: str
+    account_id: int,
+    number_id: int,
+    *,
+    phone: str,
+    sid: str,
+    body: str,
+    media: Sequence[str],
+    place: str,
+    sent_at: datetime | None,
 ) -> tuple[int, list[str]] | None:
     """Store a text once per carrier id (M1); None when it was there already, else its id and the account's own words
     for STOP, which a question of their own would make dearer than the text."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO messaging_message (account_id, direction, origin, status, number_id, phone, carrier_sid, body,"
-            " media, place) VALUES (%s, 'in', 'contact', 'received', %s, %s, %s, %s, %s, %s)"
+            " media, place, sent_at) VALUES (%s, 'in', 'contact', 'received', %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT DO NOTHING"
             " RETURNING id, (SELECT own_stop_words FROM shout_account a WHERE a.id = account_id)",
-            [account_id, number_id, phone, sid, body, json.dumps(list(media)), place],
+            [account_id, number_id, phone, sid, body, json.dumps(list(media)), place, sent_at],
         )
         stored: tuple[int, list[str]] | None = cursor.fetchone()
     return stored

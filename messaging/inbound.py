@@ -1,6 +1,7 @@
 """The way in: the only place that takes in what people text, and acts on it."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from bots.engine import Person, Playbook, Response
 from bots.matching import Rule
 from contacts import bulk as contacts_bulk
 from contacts import permissions, phrases, words
+from contacts.hindsight import Late
 from contacts.models import Block, ConsentEvent, ContactTag, GroupMembership, Number
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
@@ -29,6 +31,8 @@ from shout.text import clean, normalise
 log = logging.getLogger(__name__)
 
 BATCH = 500
+SENDER = re.compile(r"\+?[0-9]{3,15}")
+SID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class InboundText:
     """One text as a carrier delivers it; `sid` is the carrier's id, the same in every repetition.
 
     `taken_for` is the universal keyword that the carrier itself took it for, and has answered; `place` is where the
-    carrier says that the sender is.
+    carrier says that the sender is. `late` is filled when no webhook brought it and the carrier's log did.
     """
 
     sid: str
@@ -45,6 +49,7 @@ class InboundText:
     media: tuple[str, ...] = ()
     taken_for: Universal | None = None
     place: str = ""
+    late: Late | None = None
 
 
 def receive(*, number: Number, text: InboundText) -> int | None:
@@ -62,11 +67,14 @@ def receive(*, number: Number, text: InboundText) -> int | None:
         body=body,
         media=text.media,
         place=text.place,
+        sent_at=text.late.sent_at if text.late else None,
     )
     if stored is None:
         return None
     inbound_id, own_stop_words = stored
-    heard = Heard(number=number, phone=text.from_, body=body, sid=text.sid, inbound_id=inbound_id)
+    heard = Heard(number=number, phone=text.from_, body=body, sid=text.sid, inbound_id=inbound_id, late=text.late)
+    if text.late:
+        obedience.mark_overtaken_lists(heard)
     if text.taken_for or words.may_be_universal(body, own_stop_words):
         obedience.obey_word(heard, taken_for=text.taken_for)
     elif reading := phrases.read(body):
@@ -167,19 +175,26 @@ class _Batch:
     def _fold(self, text: Message) -> None:
         contact_id, key = self.contacts[text.phone], normalise(text.body)
         trace: dict[str, Any] = {"compared": key}
-        if text.trace:
+        if "outcome" in text.trace:
             trace |= text.trace  # A request in plain words was obeyed when it came; no bot has a say in it.
         elif text.universal:
             trace |= {"outcome": "universal", "word": text.universal}
         elif text.phone in self.blocked:
             trace |= {"outcome": "blocked"}
-        elif rule := self.playbook.matcher.find(key, text.number_id):
+        elif (rule := self.playbook.matcher.find(key, text.number_id)) and self._is_overtaken(text, rule):
+            trace |= {"outcome": "overtaken", "bot": self.playbook.names[rule.bot_id]}
+        elif rule:
             response = self.playbook.respond(rule, self.people[contact_id])
             self.answered.append((text, response))
             trace |= self._trace(rule, response)
         else:
             trace |= {"outcome": "no_match"}
         self.traces.append((text.pk, contact_id, trace))
+
+    def _is_overtaken(self, text: Message, rule: Rule) -> bool:
+        """Whether a late text would change a list on which its sender has said something else since."""
+        changed = {step.group_id for step in self.playbook.steps[rule.bot_id]}
+        return not changed.isdisjoint(text.trace.get(obedience.OVERTAKEN_LISTS, ()))
 
     def _trace(self, rule: Rule, response: Response) -> dict[str, Any]:
         return {
@@ -212,7 +227,12 @@ class _Batch:
                     ConsentEvent.Kind(change.kind),
                     self.playbook.groups[change.id],
                     text.phone,
-                    evidence=Evidence(source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or ""),
+                    evidence=Evidence(
+                        source=Source.KEYWORD,
+                        words=text.body,
+                        reference=text.carrier_sid or "",
+                        asked_at=text.sent_at,
+                    ),
                 )
                 for text, response in self.answered
                 for change in response.changes

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import connection
 
-from messaging import delivery, inbound, outbound
+from messaging import delivery, drift, inbound, outbound
 from shout.nudges import answered, nudge
 from shout.tenancy import tenant
 
@@ -37,6 +37,19 @@ def fan_out(*, account_id: int) -> None:
     while more:
         with tenant(account_id):
             more = outbound.fan_out(account_id=account_id)
+
+
+@shared_task(name="messaging.check_carrier")
+def check_carrier(*, account_id: int) -> None:
+    """Compare what this account's carriers hold with what we hold."""
+    answered("messaging.check_carrier", account_id)
+    drift.check_account(account_id=account_id)
+
+
+@shared_task(name="messaging.sweep_carriers")
+def sweep_carriers() -> None:
+    """Ring for every account with a number whose carrier was not asked lately."""
+    _sweep("carrier", "messaging.check_carrier")
 
 
 @shared_task(name="messaging.sweep_inbound")

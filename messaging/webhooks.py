@@ -23,8 +23,6 @@ from shout.text import clean
 
 log = logging.getLogger(__name__)
 
-_SENDER = re.compile(r"\+?[0-9]{3,15}")
-_SID = re.compile(r"[\w-]{1,64}", re.ASCII)
 # Twilio's word for a text that its Advanced Opt-Out has acted on and answered.
 _TAKEN_FOR = {"STOP": Universal.STOP, "START": Universal.START, "HELP": Universal.HELP}
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -81,7 +79,7 @@ def _sms(number: Number, form: dict[str, str], request: HttpRequest) -> HttpResp
     """A text that somebody sent to this number."""
     if form.get("To") != number.e164:
         raise _Refused("This text is for another number.", 403)
-    if not _SENDER.fullmatch(form.get("From", "")) or not _SID.fullmatch(form.get("MessageSid", "")):
+    if not inbound.SENDER.fullmatch(form.get("From", "")) or not inbound.SID.fullmatch(form.get("MessageSid", "")):
         raise _Refused("From has to be a phone number and MessageSid a message id.", 400)
     count = _integer(form.get("NumMedia"), digits=4) or 0
     media = (clean(form.get(f"MediaUrl{i}", "")) for i in range(min(count, 10)))
@@ -108,7 +106,7 @@ def _place(form: dict[str, str]) -> str:
 
 def _status(number: Number, form: dict[str, str], request: HttpRequest) -> HttpResponse:
     """What became of a text that this number sent."""
-    if not _SID.fullmatch(form.get("MessageSid", "")) or not form.get("MessageStatus", "").isidentifier():
+    if not inbound.SID.fullmatch(form.get("MessageSid", "")) or not form.get("MessageStatus", "").isidentifier():
         raise _Refused("MessageSid has to be a message id and MessageStatus a status.", 400)
     delivery.report(
         number=number,

@@ -137,6 +137,8 @@ CELERY_TASK_ROUTES = {
     "messaging.sweep_unknown": {"queue": "outbound"},
     "messaging.fan_out": {"queue": "bulk"},
     "messaging.sweep_broadcasts": {"queue": "bulk"},
+    "messaging.check_carrier": {"queue": "bulk"},
+    "messaging.sweep_carriers": {"queue": "bulk"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -145,6 +147,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep outbound": {"task": "messaging.sweep_outbound", "schedule": 1.0, "options": {"expires": 5}},
     "sweep broadcasts": {"task": "messaging.sweep_broadcasts", "schedule": 2.0, "options": {"expires": 5}},
     "sweep unknown": {"task": "messaging.sweep_unknown", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep carriers": {"task": "messaging.sweep_carriers", "schedule": 30.0, "options": {"expires": 30}},
 }
 
 # --- Sign-in

@@ -651,6 +651,7 @@ class Migration(migrations.Migration):
                             ("blocked", "Blocked"),
                             ("unblocked", "Unblocked"),
                             ("scope", "Scope of opt-outs set"),
+                            ("late", "Heard too late"),
                             ("erased", "Erased"),
                         ],
                         max_length=12,

@@ -92,6 +92,8 @@ class Block(models.Model):
 class ConsentEvent(models.Model):
     """One line of the append-only ledger. The database numbers, seals and chains it, and refuses to change it (P12).
 
+    A `late` line changes nothing: it keeps what a person had asked before something that was heard earlier (P2).
+
     Number and group are kept as plain values, so that a line stays true after they are renamed or deleted. `seal`
     covers what tells of the person (phone, words, reference) with a random `salt`; an erasure empties those four (P16),
     and the chain, which covers the seal, still holds.
@@ -110,6 +112,7 @@ class ConsentEvent(models.Model):
         BLOCKED = "blocked", "Blocked"
         UNBLOCKED = "unblocked", "Unblocked"
         SCOPE = "scope", "Scope of opt-outs set"
+        LATE = "late", "Heard too late"
         ERASED = "erased", "Erased"
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_index=False, related_name="consent_events")

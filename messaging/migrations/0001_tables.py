@@ -78,13 +78,20 @@ class Migration(migrations.Migration):
             name="CarrierCheck",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[("texts", "Texts"), ("service", "Messaging Service")], default="texts", max_length=7
+                    ),
+                ),
                 ("checked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("since", models.DateTimeField()),
                 ("until", models.DateTimeField(null=True)),
                 ("looked_at", models.PositiveIntegerField(default=0)),
                 ("missed", models.PositiveIntegerField(default=0)),
                 ("stops", models.PositiveIntegerField(default=0)),
-                ("failure", models.CharField(blank=True, max_length=300)),
+                ("texts", models.JSONField(default=list)),
+                ("failure", models.CharField(blank=True, max_length=600)),
                 (
                     "account",
                     models.ForeignKey(

@@ -79,6 +79,11 @@ CREATE FUNCTION accounts_with_work(kind text) RETURNS SETOF bigint
     UNION ALL
     SELECT a.id FROM shout_account a WHERE kind = 'broadcasts' AND EXISTS (
         SELECT 1 FROM messaging_broadcast b WHERE b.account_id = a.id AND b.status = 'fanning_out')
+    UNION ALL
+    SELECT DISTINCT n.account_id FROM contacts_number n WHERE kind = 'carrier'
+        AND n.carrier_account_sid <> '' AND n.line <> 'in_app' AND NOT EXISTS (
+        SELECT 1 FROM messaging_carriercheck c WHERE c.account_id = n.account_id AND c.number_id = n.id
+            AND c.subject = 'texts' AND c.checked_at > statement_timestamp() - interval '10 minutes')
 $$;
 ALTER FUNCTION accounts_with_work(text) OWNER TO shout_ops;
 REVOKE ALL ON FUNCTION accounts_with_work(text) FROM PUBLIC;

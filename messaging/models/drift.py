@@ -8,24 +8,33 @@ from shout.models import Account
 
 
 class CarrierCheck(models.Model):
-    """One comparison of a number's inbound log at its carrier with what we have taken in.
+    """One comparison of what a number's carrier holds with what we hold.
 
-    Texts that were missing went in by the door that all texts take: `missed` of them, `stops` of which opted out.
-    `until` is the moment up to which the logs agree since; empty, with `failure` in words, when the carrier did not
-    answer.
+    Of its inbound log: texts that were missing went in by the door that all texts take, `missed` of them, by their ids
+    in `texts`; `stops` of them opted out. `until` is the moment up to which the logs agree since; `failure` says in
+    words why it went no further, and `until` is empty when it went nowhere. Of its Messaging Service: `failure` says
+    why people cannot stop this number alone, or why nobody knows.
     """
+
+    class Subject(models.TextChoices):
+        """What is compared."""
+
+        TEXTS = "texts", "Texts"
+        SERVICE = "service", "Messaging Service"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="carrier_checks")
     number = models.ForeignKey(
         Number, models.CASCADE, db_index=False, db_constraint=False, related_name="carrier_checks"
     )
+    subject = models.CharField(max_length=7, choices=Subject.choices, default=Subject.TEXTS)
     checked_at = models.DateTimeField(db_default=Now())
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     looked_at = models.PositiveIntegerField(default=0)
     missed = models.PositiveIntegerField(default=0)
     stops = models.PositiveIntegerField(default=0)
-    failure = models.CharField(max_length=300, blank=True)
+    texts = models.JSONField(default=list)
+    failure = models.CharField(max_length=600, blank=True)
 
     class Meta:
         ordering = ["-checked_at", "-id"]
