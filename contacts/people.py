@@ -1,10 +1,12 @@
 """What the team does in its address book by hand: adding people, naming labels, deleting lists and labels."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import RestrictedError
 
-from contacts import permissions
-from contacts.models import Contact, Group, Tag
+from contacts import bulk, permissions
+from contacts.models import ConsentEvent, Contact, Group, Tag
 from contacts.permissions import Evidence
 from shout import text
 from shout.models import Account, User
@@ -20,6 +22,29 @@ def add(*, contact: Contact, by: User, group: Group | None = None, words: str = 
         contact.save()
         if group:
             permissions.join(group=group, contacts=[contact], evidence=Evidence.staff(by, words=words))
+
+
+def leaving(group: Group, phone: str) -> ConsentEvent | None:
+    """The line by which this phone left the list, if that was its last word on it: only newer consent puts it back."""
+    words = ConsentEvent.objects.filter(account_id=group.account_id, phone=phone, group_ref=group.pk)
+    last = words.order_by("-seq").first()
+    return last if last and last.kind == ConsentEvent.Kind.LEFT else None
+
+
+def stopped(account: Account, phone: str) -> dict[int, datetime]:
+    """The ids of the numbers that are stopped for this phone, with when that was last asked for: older consent lifts
+    nothing. Where the scope is wide it may have been asked of another number."""
+    said = bulk.standings((number_id, phone) for number_id in account.numbers.values_list("pk", flat=True))
+    rows = {row.event_seq: row for row in account.opt_outs.filter(phone=phone)}
+    asked_at = {row.number_id: row.opted_out_at for row in rows.values()}
+    for line in account.consent_events.filter(seq__in=rows):
+        asked_at[rows[line.seq].number_id] = line.asked_at or line.at
+    reach = bulk.reach()
+    return {
+        number_id: max(at for other, at in asked_at.items() if number_id in reach[other])
+        for (number_id, _), standing in said.items()
+        if standing.is_stopped
+    }
 
 
 def tag_named(account: Account, name: str) -> Tag:

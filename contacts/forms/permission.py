@@ -1,13 +1,14 @@
 """What staff record about permission, checked (P4, P11)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
 
+from contacts import people, wording
 from contacts.forms.fields import MomentField, NumbersField, check_name
-from contacts.models import Group, OptOut
+from contacts.models import Contact, Group, Number
 from shout.models import Account
 
 
@@ -45,24 +46,42 @@ class OptInForm(forms.Form):
     )
     asked_at = MomentField(label="When they agreed")
 
-    def __init__(self, *args: Any, opt_outs: Sequence[OptOut], account: Account, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, *args: Any, stopped: Mapping[int, datetime], account: Account, **kwargs: Any) -> None:  # noqa: ANN401
+        """`stopped` holds the numbers that are stopped by id, each with when that was asked for."""
         super().__init__(*args, **kwargs)
-        self.opt_outs = {opt_out.number_id: opt_out for opt_out in opt_outs}
-        self.fields["numbers"].queryset = account.numbers.filter(pk__in=self.opt_outs)  # type: ignore[attr-defined]
+        self.stopped = stopped
+        self.fields["numbers"].queryset = account.numbers.filter(pk__in=stopped)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Consent that was given before they stopped is not new."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        agreed_at: datetime | None = cleaned.get("asked_at")
-        for number in cleaned.get("numbers", ()):
-            stopped_at = self.opt_outs[number.pk].opted_out_at.replace(second=0, microsecond=0)
-            if agreed_at and agreed_at < stopped_at:
-                self.add_error(
-                    "asked_at",
-                    f"They stopped {number.label} after that, on {stopped_at:%Y-%m-%d at %H:%M} UTC. "
-                    "Only consent given since then opens it.",
-                )
+        for error in old_consent(cleaned.get("numbers", ()), cleaned.get("asked_at"), self.stopped):
+            self.add_error("asked_at", error)
         return cleaned
+
+
+def old_consent(
+    numbers: Iterable[Number], agreed_at: datetime | None, stopped: Mapping[int, datetime]
+) -> Iterator[str]:
+    """What is wrong with consent of that moment, for each number that was stopped after it."""
+    for number in numbers:
+        stopped_at = stopped.get(number.pk)
+        if agreed_at and stopped_at and agreed_at < stopped_at.replace(second=0, microsecond=0):
+            yield (
+                f"They stopped {number.label} after that, on {stopped_at:%Y-%m-%d at %H:%M} UTC. "
+                "Only consent given since then opens it."
+            )
+
+
+def old_joining(group: Group, phone: str, agreed_at: datetime | None) -> str:
+    """What is wrong with putting this phone on the list by consent of that moment; empty if nothing is (P10)."""
+    left = people.leaving(group, phone)
+    if left is None or (agreed_at and agreed_at >= left.at.replace(second=0, microsecond=0)):
+        return ""
+    return (
+        f"They left {group} on {left.at:%Y-%m-%d at %H:%M} UTC: {wording.how(left)}. "
+        "Only consent given since then puts them back on it. Enter when they agreed."
+    )
 
 
 class BlockForm(forms.Form):
@@ -85,9 +104,20 @@ class JoinForm(forms.Form):
         max_length=500, error_messages={"required": "Say how they agreed to this list. It is kept as proof."}
     )
 
-    def __init__(self, data: Any, *, account: Account) -> None:  # noqa: ANN401
+    asked_at = MomentField(label="When they agreed", required=False)
+
+    def __init__(self, data: Any, *, contact: Contact) -> None:  # noqa: ANN401
         super().__init__(data)
-        self.fields["group"].queryset = account.groups.all()  # type: ignore[attr-defined]
+        self.phone = contact.phone
+        self.fields["group"].queryset = contact.account.groups.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Who has left the list comes back by newer consent alone."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        group = cleaned.get("group")
+        if group and "asked_at" in cleaned and (error := old_joining(group, self.phone, cleaned["asked_at"])):
+            self.add_error("asked_at", error)
+        return cleaned
 
 
 class LabelForm(forms.Form):

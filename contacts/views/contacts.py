@@ -13,6 +13,7 @@ from contacts import bulk, people
 from contacts.forms.contact import ContactFilter, ContactForm, NewContactForm
 from contacts.models import Contact
 from contacts.views import pages
+from contacts.views.permission import warn_of_closed
 from shout.accounts import AccountRequest, member
 from shout.models import Account, Role
 
@@ -67,6 +68,7 @@ def contact_new(request: AccountRequest) -> HttpResponse:
     form = NewContactForm(request.POST or None, account=request.account)
     if pages.carried_out(form, lambda: _add(request, form)):
         messages.success(request, f"{form.instance} is added.")
+        warn_of_closed(request, form.instance.phone)
         return redirect("messaging:conversation", form.instance.pk)
     return pages.show_form(request, "contacts/contact_form.html", form)
 

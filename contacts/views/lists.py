@@ -18,10 +18,12 @@ from shout.models import Role
 def contact_groups(request: AccountRequest, contact_id: int) -> HttpResponse:
     """Put a contact on a list that they have agreed to."""
     contact = get_object_or_404(request.account.contacts, pk=contact_id)
-    form = JoinForm(request.POST or None, account=request.account)
+    form = JoinForm(request.POST or None, contact=contact)
     if form.is_valid():
-        group, words = form.cleaned_data["group"], form.cleaned_data["words"]
-        joined = permissions.join(group=group, contacts=[contact], evidence=Evidence.staff(request.user, words=words))
+        said = form.cleaned_data
+        group = said["group"]
+        evidence = Evidence.staff(request.user, words=said["words"], asked_at=said["asked_at"])
+        joined = permissions.join(group=group, contacts=[contact], evidence=evidence)
         messages.success(request, f"{contact} is on {group} {'now' if joined else 'already'}.")
         return redirect("messaging:conversation", contact.pk)
     return pages.show_record_form(request, contact, form, title=f"Put {contact} on a list", action="Add to the list")
@@ -34,8 +36,10 @@ def contact_leave(request: AccountRequest, contact_id: int, group_id: int) -> Ht
     contact = get_object_or_404(request.account.contacts, pk=contact_id)
     group = get_object_or_404(request.account.groups, pk=group_id)
     if request.method == "POST":
-        permissions.leave(group=group, contacts=[contact], evidence=Evidence.staff(request.user))
-        messages.success(request, f"{contact} is not on {group} any more.")
+        left = permissions.leave(group=group, contacts=[contact], evidence=Evidence.staff(request.user))
+        messages.success(
+            request, f"{contact} {'is not on' if left else 'was not on'} {group}{' any more' if left else ''}."
+        )
         return redirect("messaging:conversation", contact.pk)
     return pages.ask(
         request,

@@ -3,9 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods
 
-from contacts import permissions
+from contacts import people, permissions
 from contacts.forms.permission import BlockForm, OptInForm, OptOutForm
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
@@ -30,8 +31,9 @@ def contact_opt_out(request: AccountRequest, contact_id: int) -> HttpResponse:
         said = form.cleaned_data
         evidence = Evidence.staff(request.user, words=said["words"], asked_at=said["asked_at"])
         for number in said["numbers"]:
-            permissions.opt_out(number=number, phone=contact.phone, evidence=evidence)
-            messages.success(request, f"{number.label} will not text {contact} any more.")
+            stopped = permissions.opt_out(number=number, phone=contact.phone, evidence=evidence)
+            will = "will not text {} any more." if stopped else "was stopped for {} already. Nothing has changed."
+            messages.success(request, f"{number.label} {will.format(contact)}")
         return redirect("messaging:conversation", contact.pk)
     words = STOPS.format(contact=contact)
     return pages.show_record_form(
@@ -44,12 +46,12 @@ def contact_opt_out(request: AccountRequest, contact_id: int) -> HttpResponse:
 def contact_opt_in(request: AccountRequest, contact_id: int) -> HttpResponse:
     """Lift opt-outs, by recording new consent."""
     contact = get_object_or_404(request.account.contacts, pk=contact_id)
-    opt_outs = list(request.account.opt_outs.in_force().filter(phone=contact.phone).select_related("number"))
-    if not opt_outs:
+    stopped = people.stopped(request.account, contact.phone)
+    if not stopped:
         messages.info(request, f"{contact} has stopped none of your numbers.")
         return redirect("messaging:conversation", contact.pk)
     chosen = {"numbers": request.GET.getlist("number")}
-    form = OptInForm(request.POST or None, initial=chosen, account=request.account, opt_outs=opt_outs)
+    form = OptInForm(request.POST or None, initial=chosen, account=request.account, stopped=stopped)
     if form.is_valid():
         said = form.cleaned_data
         evidence = Evidence(
@@ -75,8 +77,8 @@ def contact_block(request: AccountRequest, contact_id: int) -> HttpResponse:
     contact = get_object_or_404(request.account.contacts, pk=contact_id)
     form = BlockForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        permissions.block(contact=contact, reason=form.cleaned_data["reason"], by=request.user)
-        messages.success(request, f"{contact} is blocked.")
+        blocked = permissions.block(contact=contact, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, f"{contact} is blocked{'' if blocked else ' already'}.")
         return redirect("messaging:conversation", contact.pk)
     words = BLOCKS.format(contact=contact)
     title = f"Block {contact}?"
@@ -89,9 +91,19 @@ def contact_unblock(request: AccountRequest, contact_id: int) -> HttpResponse:
     """Lift a block, after asking; opt-outs stay as they are."""
     contact = get_object_or_404(request.account.contacts, pk=contact_id)
     if request.method == "POST":
-        permissions.unblock(contact=contact, by=request.user)
-        messages.success(request, f"{contact} is not blocked any more.")
+        unblocked = permissions.unblock(contact=contact, by=request.user)
+        messages.success(request, f"{contact} {'is not blocked any more' if unblocked else 'was not blocked'}.")
+        warn_of_closed(request, contact.phone)
         return redirect("messaging:conversation", contact.pk)
     return pages.ask(
         request, title=f"Unblock {contact}?", text=UNBLOCKS, action="Unblock", cancel_url=pages.profile_url(contact)
     )
+
+
+def warn_of_closed(request: AccountRequest, phone: str) -> None:
+    """Say which numbers stay closed to a phone, because only new consent lifts an opt-out."""
+    stopped = people.stopped(request.account, phone)
+    if stopped:
+        labels = request.account.numbers.filter(pk__in=stopped).values_list("label", flat=True)
+        names = get_text_list(list(labels), "and")
+        messages.warning(request, f"They have stopped {names} themselves: only new consent from them opens that.")

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.timezone import now
 
-from contacts import permissions
+from contacts import people, permissions, phrases, scopes, wording
 from contacts.models import Block, ConsentEvent, Contact, Number, OptOut
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
@@ -200,3 +200,182 @@ def test_the_profile_asks_no_more_questions_for_many_numbers_and_lists(
         permissions.join(group=build.group(account, f"List {n}"), contacts=[ana], evidence=STOP)
     with django_assert_num_queries(8):  # and the one of permission, which goes past Django
         assert [list(shown) for shown in profile_context(account, ana).values() if isinstance(shown, QuerySet)]
+
+
+def phrase(rule: str = "en.stop-texting-me", words: str = "please stop texting me") -> Evidence:
+    return Evidence(source=Source.PHRASE, words=words, rule=rule)
+
+
+def page(browser: OutsideClient, contact: Contact) -> str:
+    return shown(browser.get(reverse("messaging:conversation", args=[contact.pk])))
+
+
+def reason(account: Account, contact: Contact, number: Number) -> str:
+    return next(each.reason for each in profile_context(account, contact)["outlets"] if each.number == number)
+
+
+def test_the_profile_says_in_a_word_how_many_numbers_may_text(
+    browser: OutsideClient, ana: Contact, marketing: Number, service: Number, owner: User
+) -> None:
+    assert "Yes, from every number." in page(browser, ana)
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
+    assert "Yes, from 1 of 2 numbers." in page(browser, ana)
+    permissions.block(contact=ana, by=owner)
+    assert "No, from none of your numbers." in page(browser, ana)
+
+
+def test_the_first_words_that_stopped_a_number_are_shown_however_often_they_are_repeated(
+    account: Account, ana: Contact, marketing: Number
+) -> None:
+    for words in ("Stop.", "STOP!!!"):
+        permissions.opt_out(
+            number=marketing, phone=ana.phone, evidence=Evidence(source=Source.UNIVERSAL_KEYWORD, words=words)
+        )
+    assert reason(account, ana, marketing).startswith("Texted “Stop.”, ")
+
+
+def test_a_phrase_is_shown_with_what_its_rule_took_it_for(account: Account, ana: Contact, marketing: Number) -> None:
+    rule = phrases.RULES[0]
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=phrase(rule.id))
+    assert reason(account, ana, marketing).startswith("Wrote “please stop texting me” (")
+    assert wording.explanation(rule.id)[1:] in reason(account, ana, marketing)
+
+
+def test_a_rule_that_there_is_no_more_is_passed_over(account: Account, ana: Contact, marketing: Number) -> None:
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=phrase("en.gone"))
+    assert reason(account, ana, marketing).startswith("Wrote “please stop texting me”, ")
+
+
+def test_a_held_number_says_so_and_asks_for_a_decision(
+    browser: OutsideClient, account: Account, ana: Contact, marketing: Number
+) -> None:
+    permissions.hold(number=marketing, phone=ana.phone, evidence=phrase())
+    outlet = profile_context(account, ana)["outlets"][0]
+    assert (outlet.state, outlet.may_text) == ("held", True)
+    assert "Held" in page(browser, ana)
+    assert f'href="{reverse("contacts:review_list")}"' in page(browser, ana)
+
+
+@pytest.mark.parametrize(
+    ("scope", "covers"), [("purpose", "all numbers of that purpose"), ("account", "all your numbers")]
+)
+def test_a_number_closed_through_another_names_that_one_and_the_scope(
+    scope: str, covers: str, account: Account, ana: Contact, marketing: Number, owner: User
+) -> None:
+    other = build.number(account, kind=Number.Kind.MARKETING, label="Offers")
+    scopes.set_scope(account=account, scope=scope, starts_at=now(), by=owner)
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
+    words = reason(account, ana, other)
+    assert words.startswith("They stopped Marketing: texted “Stop.”")
+    assert words.endswith(f"Your opt-out scope covers {covers}")
+
+
+def test_consent_opens_a_number_that_is_closed_through_another_and_no_other(
+    browser: OutsideClient, account: Account, ana: Contact, marketing: Number, service: Number, owner: User
+) -> None:
+    scopes.set_scope(account=account, scope="account", starts_at=now(), by=owner)
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
+    form = {"numbers": service.pk, "reference": "Signed form", "words": "Yes", "asked_at": minute()}
+    old = form | {"asked_at": minute(ago=timedelta(days=1))}
+    assert "They stopped Service after that" in shown(browser.post(url("contact_opt_in", ana), old), 422)
+    assert browser.post(url("contact_opt_in", ana), form).status_code == 302
+    assert permissions.refusal(service, ana.phone) is None
+    assert permissions.refusal(marketing, ana.phone) == "opted_out"
+
+
+def test_consent_from_before_a_repeated_stop_lifts_nothing(
+    browser: OutsideClient, ana: Contact, marketing: Number
+) -> None:
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
+    OptOut.objects.update(opted_out_at=now() - timedelta(days=9))
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
+    form = {
+        "numbers": marketing.pk,
+        "reference": "Form",
+        "words": "Yes",
+        "asked_at": minute(ago=timedelta(days=2)),
+    }
+    assert "Only consent given since then opens it." in shown(browser.post(url("contact_opt_in", ana), form), 422)
+    assert permissions.refusal(marketing, ana.phone) == "opted_out"
+
+
+def test_a_number_opened_again_says_when_and_by_which_words(account: Account, ana: Contact, marketing: Number) -> None:
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
+    permissions.opt_in(
+        number=marketing, phone=ana.phone, evidence=Evidence(source=Source.UNIVERSAL_KEYWORD, words="start")
+    )
+    assert reason(account, ana, marketing).startswith("Opted in: texted “start”, ")
+
+
+def test_lists_say_how_they_were_joined_and_left_even_when_they_are_gone(
+    browser: OutsideClient, account: Account, ana: Contact, owner: User
+) -> None:
+    vip, club = build.group(account, "VIP"), build.group(account, "Club")
+    for group in (vip, club):
+        permissions.join(group=group, contacts=[ana], evidence=Evidence(source=Source.KEYWORD, words=group.name))
+    permissions.leave(group=club, contacts=[ana], evidence=Evidence(source=Source.KEYWORD, words="NOCLUB"))
+    assert "texted “VIP”" in page(browser, ana)
+    assert "texted “NOCLUB”" in page(browser, ana)
+    people.delete(club, by=owner)
+    assert "texted “NOCLUB”" in page(browser, ana)
+
+
+def test_who_left_a_list_comes_back_by_newer_consent_alone(
+    browser: OutsideClient, account: Account, ana: Contact
+) -> None:
+    vip = build.group(account)
+    permissions.join(group=vip, contacts=[ana], evidence=Evidence(source=Source.KEYWORD, words="VIP"))
+    permissions.leave(group=vip, contacts=[ana], evidence=Evidence(source=Source.KEYWORD, words="NOVIP"))
+    form = {"group": vip.pk, "words": "Said so at the till"}
+    for asked_at in ("", minute(ago=timedelta(days=1))):
+        answer = shown(browser.post(url("contact_groups", ana), form | {"asked_at": asked_at}), 422)
+        assert "They left VIP on " in answer
+        assert "texted “NOVIP”. Only consent given since then puts them back on it." in answer
+    assert not ana.groups.exists()
+    assert browser.post(url("contact_groups", ana), form | {"asked_at": minute()}).status_code == 302
+    assert ana.groups.get() == vip
+
+
+def test_unblocking_names_the_numbers_that_stay_closed(
+    browser: OutsideClient, ana: Contact, marketing: Number, owner: User
+) -> None:
+    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
+    permissions.block(contact=ana, by=owner)
+    answer = shown(browser.post(url("contact_unblock", ana), follow=True))
+    assert "Ana Ruiz is not blocked any more." in answer
+    assert "They have stopped Marketing themselves: only new consent from them opens that." in answer
+    assert "Ana Ruiz was not blocked." in shown(browser.post(url("contact_unblock", ana), follow=True))
+
+
+def test_an_act_that_changes_nothing_says_so(
+    browser: OutsideClient, account: Account, ana: Contact, marketing: Number, owner: User
+) -> None:
+    form = {"numbers": [marketing.pk], "words": "Rang us", "asked_at": minute()}
+    browser.post(url("contact_opt_out", ana), form)
+    again = shown(browser.post(url("contact_opt_out", ana), form, follow=True))
+    assert "Marketing was stopped for Ana Ruiz already. Nothing has changed." in again
+    permissions.block(contact=ana, by=owner)
+    assert "Ana Ruiz is blocked already." in shown(browser.post(url("contact_block", ana), follow=True))
+    vip = build.group(account)
+    assert "Ana Ruiz was not on VIP." in shown(browser.post(url("contact_leave", ana, vip.pk), follow=True))
+    assert ConsentEvent.objects.count() == 2
+
+
+def test_a_contact_keeps_the_phone_that_permission_was_given_for(
+    browser: OutsideClient, ana: Contact, marketing: Number
+) -> None:
+    permissions.opt_out(number=marketing, phone="+14155550177", evidence=STOP)
+    assert "It stays, because permission was given for it." in shown(browser.get(url("contact_edit", ana)))
+    browser.post(url("contact_edit", ana), {"phone": "+14155550177", "first_name": "Ana"})
+    ana.refresh_from_db()
+    assert ana.phone == "+14155550142"
+
+
+def test_adding_somebody_who_had_stopped_a_number_says_that_it_stays_closed(
+    browser: OutsideClient, account: Account, marketing: Number
+) -> None:
+    permissions.opt_out(number=marketing, phone="+14155550177", evidence=STOP)
+    form = {"phone": "+14155550177", "group": build.group(account).pk, "words": "Till"}
+    answer = shown(browser.post(reverse("contacts:contact_new"), form, follow=True))
+    assert "They have stopped Marketing themselves: only new consent from them opens that." in answer
+    assert permissions.refusal(marketing, "+14155550177") == "opted_out"
