@@ -74,6 +74,9 @@ def undo(*, review: Review, by: User) -> bool:
         if review.is_open:
             return False
         mine = {"account_id": review.account_id, "number_id": review.number_id, "phone": review.phone}
+        decided = ConsentEvent.objects.get(account_id=review.account_id, seq=review.decision_seq or 0)
+        if decided.source != Source.PHRASE:
+            raise Overtaken("This was decided by what they said themselves, or told your team, in plain words.")
         stopped = OptOut.objects.filter(**mine).in_force().first()
         if stopped and stopped.event_seq != review.decision_seq:
             raise Overtaken("They have stopped this number in other words too. Only new consent opens it again.")

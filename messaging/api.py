@@ -33,6 +33,11 @@ _EXAMPLE = {
     "status": "queued",
     "refusal": None,
     "detail": None,
+    "basis": "list",
+    "consent_event": 311,
+    "checked_at": "2030-01-31T09:00:00Z",
+    "local_time": "2030-01-31 01:00",
+    "waits_until": None,
     "number": 1,
     "phone": "+14155550123",
     "contact": 42,
@@ -70,6 +75,17 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
     media = serializers.ListField(child=serializers.URLField(), help_text="Addresses of pictures and other media.")
     refusal = serializers.SerializerMethodField(help_text="Why a text with the status refused did not leave, or null.")
     detail = serializers.SerializerMethodField(help_text="The refusal in words, or null.")
+    basis = serializers.ChoiceField(
+        choices=Message.Basis.choices, help_text="Why the text was allowed to leave, or empty."
+    )
+    consent_event = serializers.IntegerField(
+        source="consent_seq", help_text="The line of the ledger that decided (its seq), or null."
+    )
+    checked_at = serializers.DateTimeField(help_text="When permission was asked last, or null for an incoming text.")
+    local_time = serializers.CharField(help_text="What o’clock it was where the recipient is at that moment.")
+    waits_until = serializers.DateTimeField(
+        help_text="Until when a queued marketing text waits for the recipient’s day, or null."
+    )
 
     class Meta:
         model = Message
@@ -80,6 +96,11 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
             "status",
             "refusal",
             "detail",
+            "basis",
+            "consent_event",
+            "checked_at",
+            "local_time",
+            "waits_until",
             "number",
             "phone",
             "contact",

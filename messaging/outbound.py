@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from contacts import bulk as contacts_bulk
 from contacts import clock
 from contacts.models import Contact, Group, Number
 from messaging import outbox, segments
@@ -28,22 +29,24 @@ def send(
     sent_by: User | None = None,
     idempotency_key: str | None = None,
 ) -> Message:
-    """Write one text; it is queued, or refused with its reason on the row (P13).
+    """Write one text; it is queued, held, or refused with its reason on the row (P13).
+
+    Whoever is texted becomes a contact: with them comes what they had asked for, should they have been erased (P16).
 
     A repeated `idempotency_key` returns the text that it made the first time.
     """
-    draft = Draft(
-        number_id=number.pk,
-        phone=phone,
-        body=clean(body),
-        origin=origin,
-        segments=segments.count(body).segments,
-        contact_id=contact.pk if contact else None,
-        media=tuple(media),
-        sent_by_id=sent_by.pk if sent_by else None,
-        idempotency_key=idempotency_key or uuid4().hex,
-    )
     with transaction.atomic():
+        draft = Draft(
+            number_id=number.pk,
+            phone=phone,
+            body=clean(body),
+            origin=origin,
+            segments=segments.count(body).segments,
+            contact_id=contact.pk if contact else contacts_bulk.meet(number.account_id, [phone])[phone],
+            media=tuple(media),
+            sent_by_id=sent_by.pk if sent_by else None,
+            idempotency_key=idempotency_key or uuid4().hex,
+        )
         queue(number.account_id, [draft])
         return Message.objects.get(account_id=number.account_id, idempotency_key=draft.idempotency_key)
 

@@ -1,7 +1,10 @@
 """One text, in or out, with its life. An outbound row is the outbox."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.timezone import now
 
 from bots.models import Run
 from contacts.models import Contact, Number
@@ -174,6 +177,12 @@ class Message(models.Model):
     def is_inbound(self) -> bool:
         """Whether a contact wrote it."""
         return self.direction == self.Direction.INBOUND
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when quiet hours keep it back; None if they do not (P17). A retry waits too, but has been attempted."""
+        waits = self.status == self.Status.QUEUED and not self.attempts and self.next_at > now()
+        return self.next_at if waits else None
 
     @property
     def callback_url(self) -> str:

@@ -2,11 +2,13 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from random import Random
 
 from django.db import connection
+from django.utils.timezone import now
 
-from contacts import clock
+from contacts import clock, permissions
 from messaging import delivery, outbox, provisioning
 from messaging.models import Message
 from messaging.outbox import Draft
@@ -14,14 +16,15 @@ from messaging.simulator.client import Simulator
 from shout.tenancy import tenant
 from tests import build, carrier
 
-_PHONES = [f"+1415558{i}" for i in range(1010, 1210)]
-_TEXTS_EACH = 5
+_PHONES = [f"+1415558{i}" for i in range(1000, 2000)]
+_TEXTS_EACH = 10
 _WORKERS = 4
+_RACE_SECONDS = 8
 
 
 def test_no_call_starts_after_a_stop_was_taken(committed: None, simulator: Simulator) -> None:
     account = build.account()
-    number = build.number(account, segments_per_second=10_000, burst=10_000, tokens=10_000)
+    number = build.number(account, segments_per_second=100_000, burst=100_000, tokens=100_000)
     provisioning.connect(number)
     # The carrier's own blocking would hide a text that Shout should not have sent.
     simulator.carrier_replies(number.e164, on=False)
@@ -33,7 +36,9 @@ def test_no_call_starts_after_a_stop_was_taken(committed: None, simulator: Simul
     ]
     with tenant(account.pk):
         outbox.enqueue(account.pk, drafts, quiet=clock.quiet(account.pk))
+    moments = {phone: Random(phone).uniform(0, _RACE_SECONDS) for phone in _PHONES}
     stopped_at: dict[str, float] = {}
+    answered_at: dict[str, datetime] = {}
     started = time.monotonic()
 
     def work(_: int) -> None:
@@ -43,14 +48,16 @@ def test_no_call_starts_after_a_stop_was_taken(committed: None, simulator: Simul
         connection.close()
 
     def stop(phone: str) -> None:
-        time.sleep(Random(phone).uniform(0, 1.5))
+        time.sleep(max(0.0, started + moments[phone] - time.monotonic()))
         carrier.text(number, "STOP", phone=phone)
-        stopped_at[phone] = time.monotonic()
+        stopped_at[phone], answered_at[phone] = time.monotonic(), now()
+        with tenant(account.pk):
+            assert permissions.refusal(number, phone) == "opted_out"
         connection.close()
 
     with ThreadPoolExecutor(_WORKERS + 12) as pool:
         workers = [pool.submit(work, i) for i in range(_WORKERS)]
-        list(pool.map(stop, _PHONES))
+        list(pool.map(stop, sorted(_PHONES, key=moments.__getitem__)))
         for worker in workers:
             worker.result()
     log = simulator.log()
@@ -59,3 +66,5 @@ def test_no_call_starts_after_a_stop_was_taken(committed: None, simulator: Simul
     with tenant(account.pk):
         statuses = Message.objects.filter(direction="out").values_list("status", "refusal").distinct()
         assert set(statuses) <= {("sent", ""), ("refused", "opted_out")}
+        claimed = Message.objects.exclude(sending_at=None).values_list("phone", "sending_at")
+        assert [phone for phone, claimed_at in claimed if claimed_at > answered_at[phone]] == []

@@ -48,21 +48,24 @@ def found(program: Program, **query: object) -> list[str]:
 def test_a_text_is_queued_and_can_be_read_again(program: Program, number: Number) -> None:
     sent = program.post("messages/", {"number": number.pk, "to": "(415) 555-0123", "body": " Ready. "})
     assert sent.status == 201
-    assert sent.json | {"id": 0, "created_at": ""} == {
+    said = dict.fromkeys(("created_at", "checked_at", "local_time"), "")
+    assert sent.json | {"id": 0} | said == said | {
         "id": 0,
         "direction": "out",
         "origin": "api",
         "status": "queued",
         "refusal": None,
         "detail": None,
+        "basis": "no_objection",
+        "consent_event": None,
+        "waits_until": None,
         "number": number.pk,
         "phone": PHONE,
-        "contact": None,
+        "contact": rows(program)[0].contact_id,
         "body": " Ready. ",
         "media": [],
         "segments": 1,
         "error_code": None,
-        "created_at": "",
         "sent_at": None,
         "settled_at": None,
     }
