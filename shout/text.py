@@ -52,8 +52,12 @@ def normalise(text: str) -> str:
     """
     # Quotes first, since NFKC takes the acute accent that people type for an apostrophe apart; and again, since it
     # makes some.
-    text = _folded(_unsigned(text).translate(_QUOTES)).translate(_QUOTES)
-    text = "".join("-" if unicodedata.category(char) == "Pd" else char for char in text)
+    text = _unsigned(text).translate(_QUOTES)
+    if text.isascii():
+        text = _CONTROLS.sub("", text).lower()
+    else:
+        text = _folded(text).translate(_QUOTES)
+        text = "".join("-" if unicodedata.category(char) == "Pd" else char for char in text)
     text = " ".join(text.split())
     return _strip(text, _OUTER) or _strip(text, _OUTER_OF_EMOJI).replace(" ", "")
 
