@@ -1,45 +1,41 @@
 """How far an opt-out reaches: the account's dated policy, and who changes when it does (P15)."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.timezone import now
 
 from contacts import bulk, permissions
+from contacts.bulk import Shift
 from contacts.models import ConsentEvent, ScopePolicy
 from contacts.permissions import Evidence
 from shout.models import Account, User
 
-_EXAMPLES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """How many phones a change of scope would close or open for a number, and the first few of them by number id."""
-
-    closes: int
-    opens: int
-    examples: tuple[tuple[int, str, bool], ...]
+# The FCC's revoke-all rule: 47 CFR 64.1200(a)(10), delayed by DA 26-12. Midnight in UTC is early everywhere in America.
+REVOKE_ALL_AT = datetime(2027, 1, 31, tzinfo=UTC)
 
 
 def in_force(account: Account, at: datetime | None = None) -> str:
     """The scope that holds at a moment, by default now."""
-    started = account.scope_policies.filter(starts_at__lte=at or now(), created_at__lte=at or now())
-    policy = started.exclude(canceled_at__lte=at or now()).order_by("-starts_at", "-id").first()
+    policy = policy_in_force(account, at)
     return policy.scope if policy else ScopePolicy.Scope.NUMBER
 
 
-def preview(account: Account, scope: str) -> Preview:
-    """Who would change if `scope` held now: asked of the one predicate of permission, and rolled back."""
-    with transaction.atomic():
-        before = bulk.stopped_pairs()
-        ScopePolicy.objects.create(account=account, scope=scope, starts_at=now())
-        after = bulk.stopped_pairs()
-        transaction.set_rollback(True)
-    closes, opens = sorted(after - before), sorted(before - after)
-    examples = [(*pair, True) for pair in closes[:_EXAMPLES]] + [(*pair, False) for pair in opens[:_EXAMPLES]]
-    return Preview(len(closes), len(opens), tuple(examples))
+def policy_in_force(account: Account, at: datetime | None = None) -> ScopePolicy | None:
+    """The policy that says so; None as long as there is none."""
+    at = at or now()
+    started = account.scope_policies.filter(starts_at__lte=at, created_at__lte=at)
+    return started.exclude(canceled_at__lte=at).order_by("-starts_at", "-id").first()
+
+
+def preview(account: Account, scope: str, *, starts_at: datetime) -> list[Shift]:
+    """Who would change, as things stand now, if `scope` began to hold at a moment (now or later)."""
+    return bulk.shifts(in_force(account, starts_at), scope)
+
+
+def is_ready_to_revoke_all(account: Account) -> bool:
+    """Whether a STOP closes all numbers by the day on which the FCC wants it."""
+    return in_force(account, max(REVOKE_ALL_AT, now())) == ScopePolicy.Scope.ACCOUNT
 
 
 def set_scope(*, account: Account, scope: str, starts_at: datetime, by: User) -> ScopePolicy:

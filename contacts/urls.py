@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from contacts.views import account, contacts, groups, imports, lists, numbers, overview, permission, reviews, tags
+from contacts.views import (
+    account,
+    contacts,
+    groups,
+    imports,
+    lists,
+    numbers,
+    overview,
+    permission,
+    policy,
+    requests,
+    reviews,
+    tags,
+)
 
 app_name = "contacts"
 
@@ -31,10 +44,14 @@ urlpatterns = [
     path("groups/<int:group_id>/delete/", groups.group_delete, name="group_delete"),
     path("account/edit/", account.account_edit, name="account_edit"),
     path("permission/", overview.permission, name="permission"),
+    path("permission/requests/new/", requests.request_new, name="request_new"),
     path("permission/reviews/", reviews.review_list, name="review_list"),
     path("permission/reviews/<int:review_id>/confirm/", reviews.review_confirm, name="review_confirm"),
     path("permission/reviews/<int:review_id>/dismiss/", reviews.review_dismiss, name="review_dismiss"),
     path("permission/reviews/<int:review_id>/undo/", reviews.review_undo, name="review_undo"),
+    path("permission/scope/", policy.scope, name="scope"),
+    path("permission/scope/new/", policy.scope_new, name="scope_new"),
+    path("permission/scope-policies/<int:policy_id>/cancel/", policy.scope_cancel, name="scope_cancel"),
     path("tags/", tags.tag_list, name="tag_list"),
     path("tags/new/", tags.tag_new, name="tag_new"),
     path("tags/<int:tag_id>/edit/", tags.tag_edit, name="tag_edit"),
@@ -42,5 +59,6 @@ urlpatterns = [
     path("numbers/", numbers.number_list, name="number_list"),
     path("numbers/new/", numbers.number_new, name="number_new"),
     path("numbers/<int:number_id>/", numbers.number_detail, name="number_detail"),
+    path("numbers/<int:number_id>/opt-outs/", numbers.number_opt_outs, name="number_opt_outs"),
     path("numbers/<int:number_id>/edit/", numbers.number_edit, name="number_edit"),
 ]
