@@ -28,7 +28,7 @@ _LIST = (
 )
 _HERE = "(?:this|these|here|everything|all)"
 _NUMBER = "(?:cell |phone |mobile |home )?(?:numbers?|names?|phone|info|information|contact info|contact|cell|line)"
-_MY_NUMBER = f"(?:me|us|myself|(?:my|our|this|the) {_NUMBER})"
+_MY_NUMBER = f"(?:me|us|myself|(?:my|our) {_NUMBER}|(?:this|the) (?:phone|cell|number))"
 _REMOVE = "(?:take|remove|delete|drop|scratch|strike|pull|get|cut|kick|erase|scrub|exclude|unlist|unenroll|clear|wipe)"
 _CONDITION = "until till when while if unless before after back at about during"
 _NOT_YOU = "you i we they he she who people why and"
@@ -209,7 +209,8 @@ _REVIEW = [
     phrase(
         "en.stop-it",
         "(?:stop|dont (?:text|contact|message))(?= $)",
-        before=f"{_NOT_YOU} bus next last full truck pit first the a one non every rest each my your this final to",
+        before=f"{_NOT_YOU} bus next last full truck pit first the a one non every rest each my your final to 2"
+        " and or must it will could",
     ),
     phrase("en.stop-it", "stop", strict=True, after="and or the it its this these to before by at my no not never i"),
     phrase("en.stop-it", f"(?:turn|shut) (?:{_THESE} off|off {_DET}{_ANY_TEXTS})|make {_THESE} stop", strict=True),
