@@ -29,6 +29,7 @@ _CHANGES: dict[str, str] = {
     ConsentEvent.Kind.LEFT: "Left {group}",
     ConsentEvent.Kind.BLOCKED: "Blocked",
     ConsentEvent.Kind.UNBLOCKED: "Unblocked",
+    ConsentEvent.Kind.LATE: "Heard too late to change {number}",
     ConsentEvent.Kind.SCOPE: "Scope of opt-outs set",
     ConsentEvent.Kind.ERASED: "A person was erased",
 }

@@ -26,10 +26,11 @@ def check_name(name: str) -> None:
 class NumbersField(forms.ModelMultipleChoiceField[Number]):
     """Several of the account's numbers, as checkboxes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, required: bool = True) -> None:
         wrong = "Choose from the numbers listed."
         super().__init__(
             Number.objects.none(),
+            required=required,
             widget=forms.CheckboxSelectMultiple,
             error_messages={
                 "required": "Choose at least one number.",

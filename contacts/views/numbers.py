@@ -1,15 +1,21 @@
 """Sending numbers: what each is for, and how it is connected to its carrier."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from contacts import scopes, wording
 from contacts.forms.number import NewNumberForm, NumberForm
+from contacts.models import ConsentEvent, Contact, OptOut, Review
 from contacts.views import pages
 from shout.accounts import AccountRequest, member
-from shout.models import Role
+from shout.models import Account, Role
 
 
 @require_safe
@@ -33,6 +39,49 @@ def number_detail(request: AccountRequest, number_id: int) -> HttpResponse:
     return render(
         request, "contacts/number_detail.html", {"number": number, "may_change": request.membership.may(Role.ADMIN)}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Somebody who has stopped a number, or may have: by phone, and the contact who has it, if anybody."""
+
+    row: OptOut | Review
+    contact: Contact | None
+    line: ConsentEvent | None
+
+    @property
+    def how(self) -> str:
+        """By what, in which words and by whom."""
+        return wording.how(self.line) if self.line else ""
+
+
+@require_safe
+@member()
+def number_opt_outs(request: AccountRequest, number_id: int) -> HttpResponse:
+    """Who has stopped a number, latest first; with `?show=held`, for whom marketing waits for a decision (P8)."""
+    number = get_object_or_404(request.account.numbers, pk=number_id)
+    stopped, held = number.opt_outs.in_force(), number.reviews.filter(decision=Review.Decision.OPEN)
+    shows_held = request.GET.get("show") == "held"
+    digits = "".join(filter(str.isdecimal, request.GET.get("q", "")))[:15]
+    rows: QuerySet[Any] = held if shows_held else stopped
+    page: pages.Page[Any] = pages.page(rows.filter(phone__contains=digits), request.GET)
+    context = {
+        "number": number,
+        "page": page,
+        "people": _asking(request.account, page.rows),
+        "shows_held": shows_held,
+        "stopped_count": stopped.count(),
+        "held_count": held.count(),
+        "scope": scopes.in_force(request.account),
+        "query": request.GET.get("q", "").replace("\0", "")[:40],
+    }
+    return render(request, "contacts/number_opt_outs.html", context)
+
+
+def _asking(account: Account, rows: Sequence[OptOut | Review]) -> list[Asking]:
+    contacts = {contact.phone: contact for contact in account.contacts.filter(phone__in=[row.phone for row in rows])}
+    lines = {line.seq: line for line in account.consent_events.filter(seq__in=[row.event_seq for row in rows])}
+    return [Asking(row, contacts.get(row.phone), lines.get(row.event_seq)) for row in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contacts import bulk, ledger, scopes, wording
+from contacts import bulk, scopes, wording
 from contacts.models import ConsentEvent, Contact, Group, Number, ScopePolicy
 from shout.models import Account
 from shout.templatetags.ui import brief_time
@@ -56,7 +56,7 @@ class Listing:
 
 def profile_context(account: Account, contact: Contact) -> dict[str, Any]:
     """The context of contacts/_identity.html, _permission_panel.html, _lists.html and _tags.html, in eleven queries."""
-    lines = ledger.lines_about(account, contact.phone)
+    lines = _lines_about(contact)
     on, left = _listings(account, contact, lines)
     known = outlets(account, contact, lines=lines)
     tags = list(contact.tags.all())
@@ -77,8 +77,12 @@ def outlets(account: Account, contact: Contact, *, lines: Sequence[ConsentEvent]
     """Each number of the account, with whether it may text this contact; `lines` are the ledger's, if known already."""
     numbers = list(account.numbers.all())
     said = bulk.standings((number.pk, contact.phone) for number in numbers)
-    about = _About(contact, numbers, lines=ledger.lines_about(account, contact.phone) if lines is None else lines)
+    about = _About(contact, numbers, lines=_lines_about(contact) if lines is None else lines)
     return [about.outlet(number, said[number.pk, contact.phone]) for number in numbers]
+
+
+def _lines_about(contact: Contact) -> list[ConsentEvent]:
+    return list(contact.account.consent_events.filter(phone=contact.phone).order_by("seq"))
 
 
 class _About:

@@ -11,8 +11,8 @@ from tests import build
 from tests.outside import OutsideClient
 
 LISTS = ["contact_list", "group_list", "tag_list", "number_list"]
-NEW = ["contact_new", "import_new", "group_new", "tag_new", "number_new"]
-LOOK = ["import_detail", "group_detail", "number_detail"]
+NEW = ["contact_new", "import_new", "group_new", "tag_new", "number_new", "request_new"]
+LOOK = ["import_detail", "group_detail", "number_detail", "number_opt_outs"]
 CHANGE = [
     *["contact_edit", "contact_groups", "contact_leave", "contact_tags", "contact_block", "contact_unblock"],
     *["contact_opt_out", "contact_opt_in", "group_edit", "group_delete", "tag_edit", "tag_delete", "number_edit"],
