@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import mixins, serializers
 
+from contacts import bulk
 from contacts.api.names import TagSerializer
 from contacts.models import Contact, GroupMembership
 from contacts.models.contact import Contacts
@@ -68,6 +69,26 @@ class ContactSerializer(Strict, serializers.ModelSerializer[Contact]):
         return fields
 
 
+class NewContactSerializer(ContactSerializer):
+    """A contact that has just been created."""
+
+    notice = serializers.SerializerMethodField(
+        help_text="Which of your numbers may not text this phone, because it has stopped them or is blocked; or null."
+    )
+
+    class Meta(ContactSerializer.Meta):
+        fields = [*ContactSerializer.Meta.fields, "notice"]
+
+    def get_notice(self, contact: Contact) -> str | None:
+        """What a new contact does not change."""
+        numbers = list(contact.account.numbers.all())
+        said = bulk.standings((number.pk, contact.phone) for number in numbers)
+        closed = [number.label for number in numbers if said[number.pk, contact.phone].refusal]
+        if not closed:
+            return None
+        return f"This phone may not be texted from {', '.join(closed)}. Creating a contact does not change that."
+
+
 class ContactQuery(Query):
     """Which contacts."""
 
@@ -103,6 +124,10 @@ class ContactViewSet(
     related = ("groupmembership_set__group", "tags")
     serializer_class = ContactSerializer
     query = ContactQuery
+
+    def get_serializer_class(self) -> type[ContactSerializer]:
+        """A new contact comes with what it does not change."""
+        return NewContactSerializer if self.action == "create" else ContactSerializer
 
     def perform_create(self, serializer: serializers.BaseSerializer[Contact]) -> None:
         """Save the contact in the account; raises `Conflict` when somebody has the phone number."""

@@ -1,7 +1,6 @@
-"""What a contact is in, what it is labelled with and what it permits, in the REST API."""
+"""What a contact is in and what it is labelled with, in the REST API."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
@@ -9,13 +8,14 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contacts import bulk, permissions
+from contacts import bulk, people, permissions, wording
 from contacts.api.contacts import MembershipSerializer
 from contacts.api.names import TagSerializer
-from contacts.models import Contact
+from contacts.models import Contact, Group
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
 from shout.api.fields import OwnField, Strict
+from shout.api.problems import Conflict
 from shout.api.views import AccountView
 
 
@@ -33,6 +33,9 @@ class JoiningSerializer(Strict):
         max_length=1000,
         help_text="What the contact agreed to and where, for the consent ledger.",
     )
+    asked_at = serializers.DateTimeField(
+        required=False, default=None, help_text="When the contact agreed, if it was not now, as 2026-01-31T08:55:00Z."
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Label", {"tag": 3})])
@@ -40,25 +43,6 @@ class TaggingSerializer(Strict):
     """Which tag a contact gets."""
 
     tag = OwnField("tags", help_text="The tag's id.")
-
-
-class NumberPermissionSerializer(serializers.Serializer[Any]):
-    """Whether one number may text the contact."""
-
-    number = serializers.IntegerField(help_text="The number's id.")
-    e164 = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    state = serializers.ChoiceField(
-        choices=["open", "opted_out", "blocked"],
-        help_text="open: may be texted. opted_out: the contact stopped this number. blocked: your team blocked it.",
-    )
-
-
-class PermissionSerializer(serializers.Serializer[Any]):
-    """From which of the account's numbers a contact may be texted."""
-
-    phone = serializers.CharField()
-    numbers = NumberPermissionSerializer(many=True)
 
 
 class ContactView(AccountView):
@@ -83,7 +67,8 @@ class ContactGroups(ContactView):
         summary="Put a contact in a group",
         request=JoiningSerializer,
         responses={201: MembershipSerializer, 200: MembershipSerializer},
-        description="Put the contact in a group: 201, or 200 when it was in it already. The consent ledger records it.",
+        description="Put the contact in a group: 201, or 200 when it was in it already. The consent ledger records it. "
+        "Who has left the group comes back to it by new consent only: send asked_at and words, or 409 says why not.",
     )
     def post(self, request: Request, **ids: int) -> Response:
         """Join a group."""
@@ -91,7 +76,10 @@ class ContactGroups(ContactView):
         asked = JoiningSerializer(data=request.data, context={"view": self})
         asked.is_valid(raise_exception=True)
         group = asked.validated_data["group"]
-        evidence = replace(self.evidence, words=asked.validated_data["words"])
+        evidence = replace(
+            self.evidence, words=asked.validated_data["words"], asked_at=asked.validated_data["asked_at"]
+        )
+        _check_new_consent(group, contact, evidence)
         joined = permissions.join(group=group, contacts=[contact], evidence=evidence)
         membership = contact.groupmembership_set.select_related("group").get(group=group)
         return Response(MembershipSerializer(membership).data, status=_created_if(joined))
@@ -149,31 +137,14 @@ class ContactTag(ContactView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class ContactPermission(ContactView):
-    """From which numbers a contact may be texted."""
-
-    @extend_schema(
-        operation_id="contacts_permission",
-        summary="Ask from which numbers a contact may be texted",
-        responses=PermissionSerializer,
-        description="From which numbers the contact may be texted. Only the contact, or your team with new consent on "
-        "record, lifts an opt-out: the API does not.",
-    )
-    def get(self, request: Request, **ids: int) -> Response:
-        """Permission by number."""
-        contact = self.contact
-        numbers = list(self.account.numbers.all())
-        said = bulk.standings((number.pk, contact.phone) for number in numbers)
-        states = [
-            {
-                "number": number.pk,
-                "e164": number.e164,
-                "label": number.label,
-                "state": said[number.pk, contact.phone].refusal or "open",
-            }
-            for number in numbers
-        ]
-        return Response(PermissionSerializer({"phone": contact.phone, "numbers": states}).data)
+def _check_new_consent(group: Group, contact: Contact, evidence: Evidence) -> None:
+    """Raise `Conflict` for whoever has left the group and is not said to have agreed to it again since (P10)."""
+    left = people.leaving(group, contact.phone)
+    if left and not (evidence.words and evidence.asked_at and evidence.asked_at > (left.asked_at or left.at)):
+        raise Conflict(
+            f"They left “{group}” on {left.at:%Y-%m-%d at %H:%M} UTC: {wording.how(left)}. Only consent given since "
+            "then puts them back in it: send when they agreed in asked_at, and what they agreed to in words."
+        )
 
 
 def _created_if(changed: int) -> int:

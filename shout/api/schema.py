@@ -35,7 +35,7 @@ class Described(AutoSchema):
     def get_summary(self) -> str | None:
         """What the operation does, in a few words."""
         words = _SUMMARIES.get(getattr(self.view, "action", ""))
-        return words.format(getattr(self.view, "rows", "").removesuffix("s")) if words else None
+        return words.format(getattr(self.view, "rows", "").removesuffix("s").replace("_", " ")) if words else None
 
     def get_override_parameters(self) -> list[Any]:
         """The filters of a list."""
