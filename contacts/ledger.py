@@ -1,12 +1,18 @@
 """Reading the ledger: that it is whole, and what it says of any day (P12)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils.timezone import now
 
 from contacts import bulk, scopes
+from contacts.evidence.bulk import buried
 from contacts.models import ConsentEvent, LedgerCheck, Number
 from contacts.standing import Standing, standing
 from shout.models import Account
+
+_NIGHT = time(8)
 
 
 def verify(account: Account) -> LedgerCheck:
@@ -19,10 +25,34 @@ def verify(account: Account) -> LedgerCheck:
     )
 
 
+def verify_tonight(account: Account, *, at: datetime) -> LedgerCheck | None:
+    """Verify the ledger, unless it has been since the night began, however often one is told to."""
+    # Two workers must not recompute the same chain; rows that refer to the account may be written meanwhile.
+    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    done = account.ledger_checks.filter(checked_at__gte=night(at)).exists()
+    return None if done else verify(account)
+
+
+def night(at: datetime) -> datetime:
+    """When the last night began: at 8:00 UTC, when it is night in all of the United States."""
+    begun = datetime.combine(at.date(), _NIGHT, at.tzinfo)
+    return begun if begun <= at else begun - timedelta(days=1)
+
+
 def lines_about(account: Account, phone: str, *, until: datetime | None = None) -> Sequence[ConsentEvent]:
-    """The lines about a phone in their order, up to a moment."""
-    lines = account.consent_events.filter(phone=phone).order_by("seq")
-    return list(lines if until is None else lines.filter(at__lte=until))
+    """The lines about a phone in their order, up to a moment.
+
+    With them come the lines that an erasure emptied and that hold nevertheless (P16).
+    """
+    at = until or now()
+    still = Q(lifted_at=None) | Q(lifted_at__gt=at)
+    kept = {
+        *account.opt_outs.filter(still, phone=phone).values_list("event_seq", flat=True),
+        *account.blocks.filter(phone=phone).values_list("event_seq", flat=True),
+        *buried([phone]).values(),
+    }
+    about = account.consent_events.filter(Q(phone=phone) | Q(phone="", seq__in=kept))
+    return list(about.filter(at__lte=at).order_by("seq") if until else about.order_by("seq"))
 
 
 def state_on(number: Number, phone: str, at: datetime) -> Standing:

@@ -129,6 +129,8 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in ("inbound", "outbound", "bulk")}
 CELERY_TASK_DEFAULT_QUEUE = "bulk"
 CELERY_TASK_ROUTES = {
+    "contacts.verify_ledger": {"queue": "bulk"},
+    "contacts.sweep_ledgers": {"queue": "bulk"},
     "messaging.process": {"queue": "inbound"},
     "messaging.sweep_inbound": {"queue": "inbound"},
     "messaging.deliver": {"queue": "outbound"},
@@ -143,6 +145,7 @@ CELERY_TASK_ROUTES = {
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "sweep ledgers": {"task": "contacts.sweep_ledgers", "schedule": 300.0, "options": {"expires": 300}},
     "sweep inbound": {"task": "messaging.sweep_inbound", "schedule": 1.0, "options": {"expires": 5}},
     "sweep outbound": {"task": "messaging.sweep_outbound", "schedule": 1.0, "options": {"expires": 5}},
     "sweep broadcasts": {"task": "messaging.sweep_broadcasts", "schedule": 2.0, "options": {"expires": 5}},

@@ -11,7 +11,7 @@ from shout.models import Account, User
 class CallToAction(models.Model):
     """The wording by which people were asked to join a list, from a day on; each change of it is a row of its own.
 
-    The database refuses to change one. The list is kept as a plain value, as in the ledger: the proof outlives the list.
+    The database refuses to change one. The list is kept as a plain value, as in the ledger: proof outlives it.
     """
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="calls_to_action")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts import people
+from contacts.evidence import asked
 from contacts.forms.names import GroupForm
 from contacts.models import Group
 from contacts.views import pages
@@ -34,6 +35,7 @@ def group_detail(request: AccountRequest, group_id: int) -> HttpResponse:
         "member_count": members.count(),
         "page": pages.page(members, request.GET),
         "deletion": _deletion(group),
+        "call": asked.current(group),
     }
     return render(request, "contacts/group_detail.html", context)
 

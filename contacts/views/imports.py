@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts import imports
+from contacts.cells import harmless
 from contacts.forms.imports import ImportForm
 from contacts.models import Import
 from contacts.sheets import ADDED, Unreadable
@@ -17,8 +18,6 @@ from shout.models import Role
 
 _RECENT = 10
 _SHOWN_ERRORS = 50
-# A cell that starts like this would be run as a formula by spreadsheets.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,13 +65,9 @@ def _rows_to_mend(done: Import) -> HttpResponse:
     response.write("\ufeff")  # tells Excel that this is UTF-8
     columns = list(dict.fromkeys(name for error in done.errors for name, _ in error["cells"]))
     writer = csv.writer(response)
-    writer.writerow(map(_harmless, [*ADDED, *columns]))
+    writer.writerow(map(harmless, [*ADDED, *columns]))
     for error in done.errors:
         cells = dict(error["cells"])
         row = [error["error"], str(error["row"]), *(cells.get(column, "") for column in columns)]
-        writer.writerow(map(_harmless, row))
+        writer.writerow(map(harmless, row))
     return response
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -26,21 +26,24 @@ class Page(Generic[Row]):
     next: str
 
 
-def page(rows: QuerySet[Row], query: QueryDict) -> Page[Row]:
-    """The page that `?before=ID` or `?after=ID` asks for, newest first; it costs the same however long the list is."""
+def page(rows: QuerySet[Row], query: QueryDict, *, by: str = "pk") -> Page[Row]:
+    """The page that `?before=ID` or `?after=ID` asks for, newest first; it costs the same however long the list is.
+
+    `by` names the growing number that serves as ID.
+    """
     after, before = _id(query.get("after", "")), _id(query.get("before", ""))
     if after:
-        found = list(rows.filter(pk__gt=after).order_by("pk")[: SIZE + 1])
+        found = list(rows.filter(**{f"{by}__gt": after}).order_by(by)[: SIZE + 1])
         has_newer, has_older = len(found) > SIZE, True
         found = found[:SIZE][::-1]
     else:
-        found = list((rows.filter(pk__lt=before) if before else rows).order_by("-pk")[: SIZE + 1])
+        found = list((rows.filter(**{f"{by}__lt": before}) if before else rows).order_by(f"-{by}")[: SIZE + 1])
         has_newer, has_older = bool(before), len(found) > SIZE
         found = found[:SIZE]
     return Page(
         rows=found,
-        previous=_address(query, "after", found[0]) if found and has_newer else "",
-        next=_address(query, "before", found[-1]) if found and has_older else "",
+        previous=_address(query, "after", getattr(found[0], by)) if found and has_newer else "",
+        next=_address(query, "before", getattr(found[-1], by)) if found and has_older else "",
     )
 
 
@@ -48,11 +51,11 @@ def _id(value: str) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
-def _address(query: QueryDict, direction: str, row: Model) -> str:
+def _address(query: QueryDict, direction: str, place: int) -> str:
     there = query.copy()
     for name in ("after", "before"):
         there.pop(name, None)
-    there[direction] = str(row.pk)
+    there[direction] = str(place)
     return f"?{there.urlencode()}"
 
 

@@ -31,6 +31,7 @@ LOOKS = {
     "stopped": Look("badge-soft badge-error", "octagon-x", "Stopped"),
     "blocked": Look("badge-neutral", "ban", "Blocked"),
     "held": Look("badge-soft badge-warning", "circle-pause", "Held"),
+    "noted": Look("badge-ghost", "info", "Noted"),
     # The life of a message.
     "queued": Look("badge-ghost", "clock", "Queued"),
     "scheduled": Look("badge-ghost", "calendar-clock", "Scheduled"),

@@ -1,0 +1,109 @@
+"""What permission says of each person in a pack: the numbers and lists of one phone, with the lines that decided."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+
+from contacts import bulk
+from contacts.evidence import entries
+from contacts.evidence.bulk import buried
+from contacts.evidence.entries import Entry
+from contacts.models import ConsentEvent, Contact, Number
+from shout.models import Account
+
+Kind = ConsentEvent.Kind
+_STATES = {None: "open", "opted_out": "stopped", "blocked": "blocked"}
+
+
+@dataclass(frozen=True, slots=True)
+class OnNumber:
+    """Whether one number may text the person now; `entry` decided it, if anything did."""
+
+    number: Number
+    state: str
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """Whether the person is on a list now, since when, and the last line about it."""
+
+    name: str
+    is_on: bool
+    since: datetime | None
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """All that a pack says of one phone; an empty phone stands for the lines that name nobody."""
+
+    phone: str
+    contact: Contact | None
+    numbers: list[OnNumber]
+    lists: list[OnList]
+    entries: list[Entry]
+
+
+def people(account: Account, phones: Sequence[str], *, until_seq: int) -> list[Person]:
+    """What is known of these phones, in their order, in a dozen queries however many they are."""
+    lines = list(account.consent_events.filter(phone__in=phones, seq__lte=until_seq).order_by("seq"))
+    numbers = list(account.numbers.all())
+    said = bulk.standings(product([number.pk for number in numbers], phones))
+    opened = {(opt_in.number_id, opt_in.phone): opt_in.event_seq for opt_in in account.opt_ins.filter(phone__in=phones)}
+    erased = buried(phones)
+    deciding = {one.event_seq for one in said.values()} | set(opened.values()) | set(erased.values())
+    lines += _emptied(account, lines, deciding)
+    told = {entry.line.seq: entry for entry in entries.tell(account, lines)}
+    about = defaultdict(list)
+    for entry in told.values():
+        about[entry.line.phone].append(entry)
+    contacts = {contact.phone: contact for contact in account.contacts.filter(phone__in=phones)}
+    joined = _memberships(account, contacts.values())
+
+    def on_number(number: Number, phone: str) -> OnNumber:
+        one = said[number.pk, phone]
+        if (None, phone) in erased or (number.pk, phone) in erased:
+            block, stop = erased.get((None, phone)), erased.get((number.pk, phone))
+            return OnNumber(number, "blocked" if block else "stopped", told.get(block or stop or 0))
+        state = "held" if one.is_held and not one.refusal else _STATES[one.refusal]
+        return OnNumber(number, state, told.get(one.event_seq or opened.get((number.pk, phone), 0)))
+
+    return [
+        Person(
+            phone=phone,
+            contact=contacts.get(phone),
+            numbers=[on_number(number, phone) for number in numbers],
+            lists=_lists(about[phone], joined.get(phone, {})),
+            entries=about[phone],
+        )
+        for phone in phones
+    ]
+
+
+def _emptied(account: Account, lines: Iterable[ConsentEvent], deciding: Iterable[int | None]) -> list[ConsentEvent]:
+    """The lines that still decide, though they name nobody any more, because the person was erased."""
+    missing = {seq for seq in deciding if seq} - {line.seq for line in lines}
+    return list(account.consent_events.filter(seq__in=missing).order_by("seq")) if missing else []
+
+
+def _memberships(account: Account, contacts: Iterable[Contact]) -> dict[str, dict[int, tuple[str, datetime]]]:
+    """By phone, the lists they are on: name and since when, by the list's id."""
+    found: dict[str, dict[int, tuple[str, datetime]]] = defaultdict(dict)
+    rows = account.group_memberships.filter(contact__in=contacts)
+    for phone, pk, name, at in rows.values_list("contact__phone", "group_id", "group__name", "joined_at"):
+        found[phone][pk] = (name, at)
+    return found
+
+
+def _lists(about: Iterable[Entry], joined: dict[int, tuple[str, datetime]]) -> list[OnList]:
+    last = {entry.line.group_ref: entry for entry in about if entry.line.kind in (Kind.JOINED, Kind.LEFT)}
+    on = [OnList(name, True, at, last.get(pk)) for pk, (name, at) in joined.items()]
+    off = [
+        OnList(entry.line.group_name, False, entry.line.at if entry.line.kind == Kind.LEFT else None, entry)
+        for pk, entry in last.items()
+        if pk not in joined
+    ]
+    return sorted([*on, *off], key=lambda one: (not one.is_on, one.name))
