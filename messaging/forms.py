@@ -57,7 +57,7 @@ class TextForm(forms.Form):
     """A text to one person."""
 
     number = NumberField("From")
-    body = BodyField(forms.Textarea({"rows": 3}))
+    body = BodyField(forms.Textarea({"rows": 3, "placeholder": "Write a text"}))
     key = KeyField()
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from hashlib import blake2b
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.utils import formats
+from django.utils.timezone import now
 
-from contacts import wording
+from contacts import places, wording
 from contacts.models import ConsentEvent, Contact
 from messaging import resending
 from messaging.carriers import errors
@@ -43,7 +47,43 @@ class TextLine:
         """Why it did not arrive, was not answered, or waits."""
         if self.text.status == Message.Status.REFUSED:
             return self.text.get_refusal_display()
+        if self.text.waits_until:
+            return _waits(self.text, self.text.waits_until)
         return _REASONS.get(self.text.status, "") or errors.meaning(self.text.error_code)
+
+    @property
+    def reading(self) -> str:
+        """What a person's text in plain words was read as, and why (P8); empty for any other."""
+        read = _READINGS.get(self.text.trace.get("outcome", ""), "")
+        why = wording.explanation(self.text.trace.get("rule", ""))
+        return f"{read}: {why}" if read and why else read
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a decision on what its recipient wrote."""
+        return self.text.status == Message.Status.HELD
+
+    @property
+    def permission(self) -> str:
+        """What permission said of it: why it was allowed or refused; empty for a person's own text (P13)."""
+        text = self.text
+        if text.is_inbound:
+            return ""
+        if text.refusal:
+            return f"Refused: {text.get_refusal_display()}"
+        return f"Allowed: {text.get_basis_display()}" if text.basis else "Held until somebody has decided"
+
+    @property
+    def next_seq(self) -> int:
+        """The number after the ledger's line that decided: its page of the ledger begins with that line."""
+        return (self.text.consent_seq or 0) + 1
+
+    @property
+    def local_clock(self) -> str:
+        """What o'clock it was where the recipient is when permission was asked last; empty where that is not known."""
+        if not self.text.local_time or self.text.place in _NOWHERE:
+            return ""
+        return formats.date_format(datetime.fromisoformat(self.text.local_time), "M j, g:i A")
 
     @property
     def may_be_resent(self) -> bool:
@@ -55,7 +95,26 @@ _REASONS: dict[str, str] = {
     Message.Status.UNKNOWN: "Shout is asking the carrier whether it has the text.",
     Message.Status.UNCONFIRMED: "The carrier did not say whether it has the text.",
     Message.Status.PARKED: "Shout could not act on it, so nothing was answered.",
+    Message.Status.HELD: "Until you decide on their text",
 }
+_READINGS = {
+    "phrase": "Read as a request to stop",
+    "review": "May be a request to stop",
+    "overtaken": "Heard too late to change anything",
+}
+# Places of which nobody knows the time: they have every zone of the country.
+_NOWHERE = ("", "US")
+
+
+def _waits(text: Message, until: datetime) -> str:
+    if text.place in _NOWHERE:
+        return f"Waits until {_moment_in(until, UTC)} UTC, when it is day wherever they may be"
+    return f"Waits until {_moment_in(until, ZoneInfo(places.zones(text.place, text.phone)[0]))} their time"
+
+
+def _moment_in(at: datetime, zone: tzinfo) -> str:
+    there, today = at.astimezone(zone), now().astimezone(zone).date()
+    return formats.date_format(there, "g:i A" if there.date() == today else "M j, g:i A")
 
 
 def _speaker(text: Message) -> str:
@@ -145,4 +204,5 @@ def _moment(line: Line) -> tuple[object, ...]:
 def _identity(line: Line) -> tuple[object, ...]:
     if isinstance(line, EventLine):
         return (line.event.seq,)
-    return line.text.pk, line.text.status, line.text.refusal, line.text.error_code, line.was_resent
+    text = line.text
+    return text.pk, text.status, text.refusal, text.error_code, text.waits_until, line.reading, line.was_resent

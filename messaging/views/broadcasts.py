@@ -1,11 +1,12 @@
 """One text to a whole group: written, previewed, sent, watched."""
 
+import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timesince import timesince
@@ -13,7 +14,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts import clock
-from contacts.models import Group
+from contacts.models import Group, Number
 from messaging import outbound, outbox, segments
 from messaging.forms import BroadcastForm, BroadcastKey
 from messaging.models import Broadcast, Message
@@ -28,10 +29,18 @@ _UNDER_WAY = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.UNKN
 class Preview:
     """What a broadcast would do: how many get it, how many do not and why, what it takes and how long."""
 
-    reached: int
+    now: int
+    later: int
+    first_later_at: datetime | None
+    held: int
     refused: list[tuple[str, int]]
     segments_each: int
     duration: timedelta
+
+    @property
+    def reached(self) -> int:
+        """How many get it, now or when their day begins (P17)."""
+        return self.now + self.later
 
     @property
     def segments_in_all(self) -> int:
@@ -85,12 +94,27 @@ def _compose(request: AccountRequest, group: Group, form: BroadcastForm, *, stat
 
 def _preview(group: Group, form: BroadcastForm) -> Preview:
     number = form.cleaned_data["number"]
-    audience = outbox.audience(number.pk, group.pk, quiet=clock.quiet(group.account_id))
-    reached = audience.pop("", 0)
+    quiet = clock.quiet(group.account_id)
+    audience = outbox.audience(number.pk, group.pk, quiet=quiet)
+    leaving, later, held = (audience.pop(key, 0) for key in ("", "quiet_hours", "held"))
     each = segments.count(form.cleaned_data["body"]).segments
-    waiting = max(0, reached * each - number.burst) / number.segments_per_second
-    refused = [(Message.Refusal(why).label, count) for why, count in sorted(audience.items())]
-    return Preview(reached, refused, each, timedelta(seconds=waiting))
+    waiting = max(0, leaving * each - number.burst) / number.segments_per_second
+    return Preview(
+        now=leaving,
+        later=later,
+        first_later_at=_first_opening(group, number, quiet) if later else None,
+        held=held,
+        refused=[(Message.Refusal(why).label, count) for why, count in sorted(audience.items())],
+        segments_each=each,
+        duration=timedelta(seconds=waiting),
+    )
+
+
+def _first_opening(group: Group, number: Number, quiet: str) -> datetime | None:
+    """When the first of those who may be texted, though not at this hour, is texted."""
+    places = set(number.account.contacts.in_group(group).reachable_from(number).values_list("place", flat=True))
+    opens_at = (clock["opens_at"] for clock in json.loads(quiet) if clock["place"] in places)
+    return min((datetime.fromisoformat(at) for at in opens_at if at), default=None)
 
 
 def _send(form: BroadcastForm, key: BroadcastKey, *, group: Group, by: User) -> Broadcast:
@@ -123,12 +147,20 @@ def _progress(broadcast: Broadcast) -> dict[str, Any]:
             refused.append((Message.Refusal(refusal).label, count))
     written = sum(by_status.values())
     is_written = broadcast.status == Broadcast.Status.QUEUED
-    waiting = sum(by_status.get(status, 0) for status in _UNDER_WAY)
+    later = broadcast.messages.filter(status=Message.Status.QUEUED, attempts=0, next_at__gt=now())
+    waits = later.aggregate(count=Count("id"), first_at=Min("next_at"))
+    under_way = sum(by_status.get(status, 0) for status in _UNDER_WAY)
+    held = by_status.get(Message.Status.HELD, 0)
+    if waits["count"]:
+        by_status[Message.Status.QUEUED] -= waits["count"]
     return {
-        "counts": by_status,
+        "counts": {status: count for status, count in by_status.items() if count},
+        "waits": waits,
+        "held": held,
         "refused": refused,
         "is_written": is_written,
         "total": written if is_written or not broadcast.group else max(written, broadcast.group.contacts.count()),
-        "done": written - waiting,
-        "is_finished": is_written and not waiting and not by_status.get(Message.Status.SENT),
+        "done": written - under_way - held,
+        "moves": not is_written or under_way > waits["count"],
+        "is_finished": is_written and not under_way and not held and not by_status.get(Message.Status.SENT),
     }

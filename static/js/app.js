@@ -5,9 +5,10 @@ function showScriptedControls() {
   document.querySelectorAll("[data-theme-toggle], [data-dismiss]").forEach((control) => (control.hidden = false));
 }
 
-// News from the server does not take away what somebody is typing in or has opened.
-function isInUse(part) {
+// News from the server does not take away what somebody is typing in or has opened, unless it may not be used any more.
+function isInUse(part, news) {
   if (!part.matches("[data-keep-in-use]")) return false;
+  if (news && news.dataset.keepInUse !== part.dataset.keepInUse) return false;
   return part.contains(document.activeElement) || part.querySelector("[open], .htmx-request");
 }
 
@@ -67,6 +68,6 @@ function showFailure(event) {
 
 document.addEventListener("DOMContentLoaded", showScriptedControls);
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  if (isInUse(event.detail.target)) event.detail.shouldSwap = false;
+  if (isInUse(event.detail.target, event.detail.fragment.firstElementChild)) event.detail.shouldSwap = false;
 });
 document.addEventListener("htmx:afterSettle", showScriptedControls);

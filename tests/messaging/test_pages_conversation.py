@@ -84,7 +84,7 @@ def test_the_composer_is_closed_where_permission_is_missing_and_names_what_may_b
     words = shown(browser.get(page_of(ben), {"number": marketing.pk}))
     assert "You cannot text Ben Ode from Marketing" in words
     assert "Texted “STOP”" in words
-    assert "You may still text them from Service." in words
+    assert "You may still text them from Service" in words
     assert "You cannot text" not in shown(browser.get(page_of(ben), {"number": service.pk}))
 
 
