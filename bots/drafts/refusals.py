@@ -1,11 +1,11 @@
 """What keeps a bot from being saved (B4)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bots.drafts.draft import GROUP_KINDS, TAG_KINDS, Draft, DraftAction, Problem, refuse
 from bots.drafts.rivals import Rival
 from bots.models import Action, Bot, Trigger
-from contacts.words import HELP_WORDS, START_WORDS, STOP_WORDS
+from contacts.words import Universal, classify
 from shout import text
 from shout.models import Account
 
@@ -16,9 +16,9 @@ REPLY_LENGTH = 1600
 MOST_ROWS = 100
 
 _UNIVERSAL = {
-    STOP_WORDS: "belongs to the carrier and the law: it always opts a person out, so no bot may use it.",
-    START_WORDS: "belongs to the carrier: it always lifts a person's opt-out, so no bot may use it.",
-    HELP_WORDS: "belongs to the carrier and the law: it is always answered with the number's help text,"
+    Universal.STOP: "belongs to the carrier and the law: it always opts a person out, so no bot may use it.",
+    Universal.START: "belongs to the carrier: it always lifts a person's opt-out, so no bot may use it.",
+    Universal.HELP: "belongs to the carrier and the law: it is always answered with the number's help text,"
     " so no bot may use it.",
 }
 _OWN = "is one of your own STOP words: it always opts a person out, so no bot may use it."
@@ -53,11 +53,10 @@ def numbers(account: Account, draft: Draft) -> Iterator[Problem]:
 
 def words(account: Account, draft: Draft) -> Iterator[Problem]:
     """Whether every trigger word is one that a bot may have."""
-    universal_words = _UNIVERSAL | {frozenset(account.own_stop_words): _OWN}
     seen: set[str] = set()
     for row, trigger in enumerate(draft.triggers):
         key, field = trigger.key, f"triggers.{row}.word"
-        universal = next((why for owned, why in universal_words.items() if key in owned), None)
+        universal = _universal(trigger.word, account.own_stop_words)
         if not key:
             yield refuse(field, "Type a word with letters, digits or an emoji, or remove this row.")
         elif universal:
@@ -69,6 +68,14 @@ def words(account: Account, draft: Draft) -> Iterator[Problem]:
         if trigger.match not in Trigger.Match.values:
             yield refuse(f"triggers.{row}.match", "Choose how a text has to hold the word.")
         seen.add(key)
+
+
+def _universal(word: str, own_stop_words: Sequence[str]) -> str | None:
+    """Why a text of this word never comes to a bot, however the word is written; YES does, from who has not stopped."""
+    if found := classify(word, is_local_line=False, has_stopped=False):
+        return _UNIVERSAL[found]
+    own = classify(word, is_local_line=False, has_stopped=False, own_stop_words=own_stop_words)
+    return _OWN if own else None
 
 
 def taken(draft: Draft, rivals: list[Rival]) -> Iterator[Problem]:

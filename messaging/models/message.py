@@ -1,6 +1,7 @@
 """One text, in or out, with its life. An outbound row is the outbox."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 from django.db import models
 from django.db.models.functions import Now
@@ -9,6 +10,7 @@ from django.utils.timezone import now
 from bots.models import Run
 from contacts.models import Contact, Number
 from contacts.words import Universal
+from messaging.models import states
 from messaging.models.broadcast import Broadcast
 from shout.models import Account, User
 
@@ -36,58 +38,11 @@ class Message(models.Model):
     the account alone tempts the planner away from the right one while its statistics are old.
     """
 
-    class Direction(models.TextChoices):
-        """Which way a text went."""
-
-        INBOUND = "in", "Received"
-        OUTBOUND = "out", "Sent"
-
-    class Status(models.TextChoices):
-        """Where a text is in its life."""
-
-        RECEIVED = "received", "Received"
-        PROCESSED = "processed", "Processed"
-        PARKED = "parked", "Parked"
-        QUEUED = "queued", "Queued"
-        HELD = "held", "Held"
-        SENDING = "sending", "Sending"
-        UNKNOWN = "unknown", "Unknown"
-        UNCONFIRMED = "unconfirmed", "Unconfirmed"
-        SENT = "sent", "Sent"
-        DELIVERED = "delivered", "Delivered"
-        UNDELIVERED = "undelivered", "Undelivered"
-        FAILED = "failed", "Failed"
-        REFUSED = "refused", "Refused"
-        CANCELED = "canceled", "Canceled"
-
-    class Origin(models.TextChoices):
-        """Who speaks."""
-
-        CONTACT = "contact", "Contact"
-        CONFIRMATION = "confirmation", "Confirmation"
-        BOT = "bot", "Bot"
-        INBOX = "inbox", "Inbox"
-        API = "api", "API"
-        BROADCAST = "broadcast", "Broadcast"
-
-    class Refusal(models.TextChoices):
-        """Why a text did not leave."""
-
-        OPTED_OUT = "opted_out", "They have stopped this number"
-        BLOCKED = "blocked", "They are blocked"
-        NO_PERMISSION = "no_permission", "They have not joined"
-        TOO_LATE = "too_late", "A confirmation may only follow within five minutes"
-        QUIET_HOURS_EXPIRED = "quiet_hours_expired", "Quiet hours kept it back for three days"
-
-    class Basis(models.TextChoices):
-        """Why a text was allowed to leave."""
-
-        CONFIRMATION = "confirmation", "It confirms what they asked for"
-        REPLY = "reply", "It answers their own text"
-        LIST = "list", "They have joined the list"
-        OPT_IN = "opt_in", "They have opted in to this number"
-        CONVERSATION = "conversation", "They have texted this number"
-        NO_OBJECTION = "no_objection", "They have not stopped this number"
+    Direction: TypeAlias = states.Direction
+    Status: TypeAlias = states.Status
+    Origin: TypeAlias = states.Origin
+    Refusal: TypeAlias = states.Refusal
+    Basis: TypeAlias = states.Basis
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="messages")
     direction = models.CharField(max_length=3, choices=Direction.choices)

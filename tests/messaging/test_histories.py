@@ -178,26 +178,15 @@ class World:
 
     def check_texts(self, account_id: int) -> None:
         """What has just been refused, held or taken for sending was rightly so."""
-        ought = self.ought[account_id]
         for text in Message.objects.filter(direction="out").exclude(status="sent"):
-            was, self.seen[text.pk] = self.seen.get(text.pk), text.status + text.refusal
-            if was == self.seen[text.pk]:
-                continue
-            at, who = [n.pk for n in self.numbers].index(text.number_id), PHONES.index(text.phone)
-            why = ought.refusal(at, who)
-            if why == "opted_out" and text.universal == "stop":
-                why = None
-            if why is None and text.origin == "broadcast" and who not in ought.members:
-                why = "no_permission"
-            if text.status == "refused":
-                assert text.refusal == why, "refused without reason"
-                assert why == "no_permission" or text.consent_seq, "a refusal names the line that decided"
-            if text.status == "sending":
-                assert why is None, "sent against permission"
-            if text.status in ("queued", "sending", "held") and why != "no_permission":
-                is_marketing = text.origin == "broadcast" or (text.origin == "api" and ought.kinds[at] == "marketing")
-                assert why is None, "left to be sent against permission"
-                assert (text.status == "held") == (is_marketing and ought.is_held(at, who))
+            if self.sees(text):
+                at, who = [n.pk for n in self.numbers].index(text.number_id), PHONES.index(text.phone)
+                _check_text(text, self.ought[account_id], at, who)
+
+    def sees(self, text: Message) -> bool:
+        """Whether the text has come to a new state since it was last looked at."""
+        before, self.seen[text.pk] = self.seen.get(text.pk), text.status + text.refusal
+        return before != self.seen[text.pk]
 
     def agree(self) -> None:
         """Model, predicate and ledger say the same of every number and phone, and the ledger is whole."""
@@ -216,6 +205,23 @@ class World:
                     on_list = Contact.objects.in_group(self.groups[number.account_id]).filter(phone=phone).exists()
                     assert on_list == (who in ought.members)
                 assert bulk.broken_ledger_line() is None
+
+
+def _check_text(text: Message, ought: Ought, at: int, who: int) -> None:
+    why = ought.refusal(at, who)
+    if why == "opted_out" and text.universal == "stop":
+        why = None
+    if why is None and text.origin == "broadcast" and who not in ought.members:
+        why = "no_permission"
+    if text.status == "refused":
+        assert text.refusal == why, "refused without reason"
+        assert why == "no_permission" or text.consent_seq, "a refusal names the line that decided"
+    if text.status == "sending":
+        assert why is None, "sent against permission"
+    if text.status in ("queued", "sending", "held") and why != "no_permission":
+        is_marketing = text.origin == "broadcast" or (text.origin == "api" and ought.kinds[at] == "marketing")
+        assert why is None, "left to be sent against permission"
+        assert (text.status == "held") == (is_marketing and ought.is_held(at, who))
 
 
 @dataclass
