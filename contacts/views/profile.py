@@ -64,6 +64,7 @@ def profile_context(account: Account, contact: Contact) -> dict[str, Any]:
         "contact": contact,
         "outlets": known,
         "open_count": sum(outlet.may_text for outlet in known),
+        "held_count": sum(outlet.state == "held" for outlet in known),
         "blocking": account.blocks.filter(phone=contact.phone).select_related("blocked_by").first(),
         "lists": on,
         "left_lists": left,
