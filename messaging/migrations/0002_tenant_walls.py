@@ -62,25 +62,26 @@ CREATE TRIGGER release_held_texts AFTER UPDATE ON contacts_review REFERENCING NE
 """
 
 WORK = """
--- The accounts with work of a kind, for the sweep, which belongs to no account.
+-- The accounts with work of a kind, for the sweep, which belongs to no account. The kind is named in full, because
+-- numbers have a column of that name, which would come first.
 CREATE FUNCTION accounts_with_work(kind text) RETURNS SETOF bigint
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT a.id FROM shout_account a WHERE kind = 'inbound' AND EXISTS (
+    SELECT a.id FROM shout_account a WHERE accounts_with_work.kind = 'inbound' AND EXISTS (
         SELECT 1 FROM messaging_message m WHERE m.account_id = a.id AND m.status = 'received')
     UNION ALL
-    SELECT DISTINCT n.account_id FROM contacts_number n WHERE kind = 'outbound'
+    SELECT DISTINCT n.account_id FROM contacts_number n WHERE accounts_with_work.kind = 'outbound'
         AND n.tokens + extract(epoch FROM statement_timestamp() - n.refilled_at) * n.segments_per_second >= 1 AND EXISTS (
         SELECT 1 FROM messaging_message m WHERE m.account_id = n.account_id AND m.number_id = n.id
             AND m.status = 'queued' AND m.next_at <= statement_timestamp())
     UNION ALL
-    SELECT a.id FROM shout_account a WHERE kind = 'unknown' AND EXISTS (
+    SELECT a.id FROM shout_account a WHERE accounts_with_work.kind = 'unknown' AND EXISTS (
         SELECT 1 FROM messaging_message m WHERE m.account_id = a.id AND m.status IN ('sending', 'unknown')
             AND m.next_at <= statement_timestamp())
     UNION ALL
-    SELECT a.id FROM shout_account a WHERE kind = 'broadcasts' AND EXISTS (
+    SELECT a.id FROM shout_account a WHERE accounts_with_work.kind = 'broadcasts' AND EXISTS (
         SELECT 1 FROM messaging_broadcast b WHERE b.account_id = a.id AND b.status = 'fanning_out')
     UNION ALL
-    SELECT DISTINCT n.account_id FROM contacts_number n WHERE kind = 'carrier'
+    SELECT DISTINCT n.account_id FROM contacts_number n WHERE accounts_with_work.kind = 'carrier'
         AND n.carrier_account_sid <> '' AND n.line <> 'in_app' AND NOT EXISTS (
         SELECT 1 FROM messaging_carriercheck c WHERE c.account_id = n.account_id AND c.number_id = n.id
             AND c.subject = 'texts' AND c.checked_at > statement_timestamp() - interval '10 minutes')
