@@ -34,7 +34,7 @@ _AREA_CODES = {line["code"]: line["place"] for line in table("area_codes")}
 # Mostly the first three digits; all five where a place differs from its neighbours.
 _ZIPS = {prefix: line["place"] for line in table("zip_prefixes") for prefix in _prefixes(line["first"], line["last"])}
 _STATES = table("states")
-_NAMES = {text.fold(name): line["place"] for line in _STATES for name in (line["name"], line["place"][3:])}
+_CODES = {text.fold(name): line["place"] for line in _STATES for name in (line["name"], line["place"][3:])}
 _ZONES = {line["place"]: tuple(line["zones"].split()) for line in _STATES}
 # The zones of the fifty states, from east to west. The territories lie beyond them on both sides and do not count here.
 _AMERICAN = (
@@ -52,6 +52,8 @@ _ALL_OF_PLUS_ONE = timezone.time_zones_for_geographical_number(phonenumbers.Phon
 _NOTHING = (timezone.UNKNOWN_TIMEZONE,)
 
 STATES = frozenset(_ZONES)
+# What states, territories and countries are called, by their codes.
+NAMES = {line["place"]: line["name"] for line in (*_STATES, *table("countries"))}
 
 
 def place_of(phone: str, *, postal_code: str = "", carrier_zip: str = "", carrier_state: str = "") -> str:
@@ -65,7 +67,7 @@ def place_of(phone: str, *, postal_code: str = "", carrier_zip: str = "", carrie
     home = _home(phone)
     if home not in ("", "CA") and not home.startswith("US"):
         return home
-    return _of_zip(postal_code) or _of_zip(carrier_zip) or _NAMES.get(text.fold(carrier_state), "") or home
+    return _of_zip(postal_code) or _of_zip(carrier_zip) or _CODES.get(text.fold(carrier_state), "") or home
 
 
 def zones(place: str, phone: str = "") -> tuple[str, ...]:

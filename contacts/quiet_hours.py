@@ -52,7 +52,9 @@ class Table:
         Of a place's lines those with the latest `since` up to that day count, all together: a weekday that they do not
         name is closed.
         """
-        return tuple(window for window in self._lines(place, day) if day.weekday() in window.weekdays)
+        return tuple(
+            window for window in self.lines(place, day) if day.weekday() in window.weekdays and not window.is_closed
+        )
 
     def is_open(self, place: str, at: datetime, *, phone: str = "") -> bool:
         """Whether marketing may be sent at an (aware) moment in every zone of the place."""
@@ -77,13 +79,14 @@ class Table:
             moment = latest
         return end
 
-    def _lines(self, place: str, day: date) -> tuple[Window, ...]:
-        """The open lines that count for a place on a day, of whatever weekday."""
-        for key in _keys(place):
-            for table in (self._own, _SHIPPED_BY_PLACE):
-                if current := _in_force(table.get(key, ()), day):
-                    return tuple(window for window in current if not window.is_closed)
-        return ()
+    def lines(self, place: str, day: date) -> tuple[Window, ...]:
+        """The lines that count for a place on a day, of whatever weekday, closed ones too."""
+        return next(filter(None, (self.under(key, day) for key in _keys(place))), ())
+
+    def under(self, key: str, day: date) -> tuple[Window, ...]:
+        """The lines that count on a day under one name of the table: a place, "US", "*" or "**"."""
+        own = _in_force(self._own.get(key, ()), day)
+        return tuple(own or _in_force(_SHIPPED_BY_PLACE.get(key, ()), day))
 
     def _open_in(self, zone: ZoneInfo, place: str, moment: datetime) -> datetime:
         """The first moment from `moment` on at which this zone is open, or one beyond the horizon."""
