@@ -15,6 +15,7 @@ from messaging.carriers import Arrivals, Arrived, CarrierError, twilio
 from messaging.delivery import credentials
 from messaging.inbound import InboundText
 from messaging.models import CarrierCheck, Message
+from messaging.provisioning import SharedServiceError
 from shout.models import Account
 from shout.tenancy import tenant
 
@@ -63,14 +64,15 @@ def check_service(number: Number) -> None:
     """Look once a day whether people can still stop `number` alone; waits for the carrier, as `check` does."""
     at = now()
     with tenant(number.account_id):
-        if _checks(number, Subject.SERVICE).filter(checked_at__gt=at - _SERVICE_EVERY).exists():
+        if _checks(number, Subject.SERVICE).filter(checked_at__gt=at - _SERVICE_EVERY).exclude(until=None).exists():
             return
-    found = CarrierCheck(account_id=number.account_id, number=number, subject=Subject.SERVICE, since=at)
+    found = CarrierCheck(account_id=number.account_id, number=number, subject=Subject.SERVICE, since=at, until=at)
     try:
         provisioning.check_service(number)
-        found.until = at
+    except SharedServiceError as error:
+        found.failure = error.reason
     except CarrierError as error:
-        found.failure = provisioning.explain(error)
+        found.until, found.failure = None, provisioning.explain(error)
     _keep(found)
 
 
@@ -157,7 +159,7 @@ def _keep(found: CarrierCheck) -> CarrierCheck:
     with tenant(found.account_id):
         last = _checks(found.number, Subject(found.subject)).first()
         if last and not last.missed and not found.missed and last.failure == found.failure:
-            found.pk, found.until = last.pk, found.until or last.until
+            found.pk = last.pk
         found.checked_at = now()
         found.save()
     return found

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from messaging import webhooks
-from messaging.views import broadcasts, conversations, numbers, phone, texts
+from messaging.views import broadcasts, conversations, drift, erasure, numbers, phone, texts
 
 app_name = "messaging"
 
@@ -11,11 +11,14 @@ urlpatterns = [
     path("contacts/<int:contact_id>/", conversations.conversation, name="conversation"),
     path("contacts/<int:contact_id>/timeline/", conversations.timeline, name="timeline"),
     path("contacts/<int:contact_id>/messages/", texts.message_new, name="message_new"),
+    path("contacts/<int:contact_id>/erasure/", erasure.contact_erase, name="contact_erase"),
     path("messages/<int:message_id>/resend/", texts.message_resend, name="message_resend"),
     path("messages/segments/", texts.segment_count, name="segment_count"),
     path("groups/<int:group_id>/broadcasts/new/", broadcasts.broadcast_new, name="broadcast_new"),
     path("broadcasts/<int:broadcast_id>/", broadcasts.broadcast_detail, name="broadcast_detail"),
     path("numbers/<int:number_id>/webhooks/", numbers.number_webhooks, name="number_webhooks"),
+    path("permission/carrier/", drift.carrier_check_list, name="carrier_check_list"),
+    path("permission/carrier/checks/", drift.carrier_check_new, name="carrier_check_new"),
     path("phone/", phone.phone, name="phone"),
     path("phone/texts/", phone.phone_texts, name="phone_texts"),
     path("phone/handsets/", phone.phone_handsets, name="phone_handsets"),

@@ -1,20 +1,27 @@
 """What a carrier has and no webhook brought: taken in by the one door, in order, and never against a later word."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
+from django.db import connection
+from django.urls import reverse
 from django.utils.timezone import now
 from pytest_django import Settings
 
 from bots.models import Action, Bot, Run, Trigger
 from contacts import permissions
 from contacts.models import ConsentEvent, Group, Number, OptOut, Review
-from messaging import drift
+from contacts.models.consent import Source
+from contacts.permissions import Evidence
+from messaging import drift, provisioning
+from messaging.carriers import Arrivals, Arrived
 from messaging.models import CarrierCheck, Message
 from messaging.simulator.client import Simulator
 from shout.models import Account
 from tests import build, carrier
 from tests.carrier import Phone
+from tests.outside import OutsideClient
 
 WHOLE_DAY = timedelta(days=1)
 
@@ -218,3 +225,141 @@ def test_only_a_stop_of_the_last_five_minutes_is_confirmed(
 
 def _fields(text: object) -> dict[str, object]:
     return {name: getattr(text, name) for name in text.__slots__}  # type: ignore[attr-defined]
+
+
+def test_a_carrier_that_does_not_answer_is_told_in_words_and_asked_again(
+    simulator: Simulator, outlet: Number, ana: Phone
+) -> None:
+    lose(simulator, outlet, ana, "STOP")
+    simulator.behave(log_lists_enabled=False)
+    first, again = drift.check(outlet), drift.check(outlet)
+    assert (first.failure, first.until) == ("The carrier reported error 20503.", None)
+    assert (again.pk, CarrierCheck.objects.count()) == (first.pk, 1)
+    simulator.behave()
+    assert drift.check(outlet).stops == 1
+
+
+def test_quiet_days_leave_one_row_and_what_was_missed_stays_on_record(
+    simulator: Simulator, outlet: Number, ana: Phone
+) -> None:
+    drift.check(outlet)
+    lose(simulator, outlet, ana, "Hello")
+    for _ in range(3):
+        drift.check(outlet)
+    assert [check.missed for check in CarrierCheck.objects.order_by("id")] == [0, 1, 0]
+
+
+def test_what_is_too_young_is_left_for_its_webhook(
+    simulator: Simulator, outlet: Number, ana: Phone, settings: Settings
+) -> None:
+    settings.CARRIER_GRACE = 30.0
+    lose(simulator, outlet, ana, "Hello")
+    assert drift.check(outlet).missed == 0
+
+
+def test_a_number_without_a_carrier_is_not_asked_about(account: Account, outlet: Number) -> None:
+    build.number(account, line=Number.Line.IN_APP, label="In-app")
+    build.number(account, carrier_account_sid="", label="By hand")
+    assert outlet in drift.connected(account)
+    assert {number.label for number in drift.connected(account)} == {"Marketing", "Service"}
+
+
+def test_the_sweep_finds_an_account_until_its_carrier_was_asked(
+    account: Account, numbers: tuple[Number, Number]
+) -> None:
+    def due() -> set[int]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT accounts_with_work('carrier')")
+            return {account_id for (account_id,) in cursor.fetchall()}
+
+    assert account.pk in due()
+    drift.check_account(account_id=account.pk)
+    assert account.pk not in due()
+    CarrierCheck.objects.update(checked_at=now() - timedelta(minutes=11))
+    assert account.pk in due()
+
+
+def test_a_number_that_has_come_to_share_its_service_is_found_by_the_daily_look(
+    simulator: Simulator, outlet: Number
+) -> None:
+    other = build.number(
+        outlet.account, carrier_account_sid=outlet.carrier_account_sid, carrier_auth_token=outlet.carrier_auth_token
+    )
+    provisioning.connect(other)
+    simulator.service(outlet.e164, other.e164, name="Everything")
+    drift.check_service(outlet)
+    drift.check_service(outlet)
+    found = CarrierCheck.objects.get(number=outlet)
+    assert (found.subject, found.until is not None) == ("service", True)
+    assert "“Everything”" in found.failure
+
+
+def test_a_long_log_is_taken_in_part_by_part_oldest_first(outlet: Number, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = now().replace(microsecond=0) - timedelta(hours=4)
+    log = [
+        Arrived(sid=f"SM{i}", from_="+14155550142", body=str(i), media=0, created_at=start.timestamp() + i // 2 * 600)
+        for i in range(40)
+    ]
+
+    def read(number: Number, since: datetime, until: datetime) -> Arrivals:
+        asked = [text for text in log if since.timestamp() <= text.created_at <= until.timestamp()][::-1]
+        older = datetime.fromtimestamp(asked[6].created_at, UTC) if len(asked) > 6 else None
+        return Arrivals(texts=asked[:6], more_until=older)
+
+    monkeypatch.setattr(drift, "_read", read)
+    while drift.check(outlet).missed:
+        pass
+    taken = Message.objects.filter(direction="in").order_by("id").values_list("body", flat=True)
+    assert list(taken) == [str(i) for i in range(40)]
+    assert CarrierCheck.objects.filter(missed__gt=0).count() > 1
+
+
+def test_the_report_shows_what_was_taken_in_and_what_it_did(
+    browser: OutsideClient, simulator: Simulator, outlet: Number, ana: Phone, vip: Group
+) -> None:
+    hear(simulator, outlet, ana, "START")
+    lose(simulator, outlet, ana, "JOIN", "STOP")
+    drift.check_account(account_id=outlet.account_id)
+    carrier.work(outlet.account_id)
+    page = unescape(browser.get(reverse("messaging:carrier_check_list")).content.decode())
+    assert "So far 2 missed texts taken in, 1 of them an opt-out." in " ".join(page.split())
+    assert "Stopped the number" in page
+    assert "Started JOIN" in page
+    assert reverse("messaging:conversation", args=[outlet.account.contacts.get().pk]) in page
+
+
+def test_the_report_shows_an_opt_out_that_only_the_carrier_knew(
+    browser: OutsideClient, outlet: Number, ana: Phone
+) -> None:
+    evidence = Evidence(source=Source.CARRIER, words="Error 21610", reference="text 1")
+    permissions.opt_out(number=outlet, phone=ana.e164, evidence=evidence)
+    page = unescape(browser.get(reverse("messaging:carrier_check_list")).content.decode())
+    assert "Opt-outs that only the carrier knew" in page
+    assert "1 opt-out reported by the carrier" in page
+    assert "Not checked yet" in page
+
+
+def test_the_report_of_an_account_without_numbers_says_what_would_come(browser: OutsideClient) -> None:
+    page = browser.get(reverse("messaging:carrier_check_list")).content.decode()
+    assert "No number with a carrier" in page
+    assert "Check now" not in page
+
+
+def test_checking_now_rings_the_worker_and_is_for_who_may_write(
+    browser: OutsideClient, viewers_browser: OutsideClient, outlet: Number
+) -> None:
+    check, report = reverse("messaging:carrier_check_new"), reverse("messaging:carrier_check_list")
+    answer = browser.post(check)
+    assert (answer.status_code, answer["Location"]) == (302, report)
+    assert "reading your carrier’s log" in browser.get(report).content.decode()
+    assert viewers_browser.post(check).status_code == 403
+    assert "Check now" not in viewers_browser.get(report).content.decode()
+
+
+def test_a_stranger_sees_nothing_of_another_accounts_report(
+    strangers_browser: OutsideClient, simulator: Simulator, outlet: Number, ana: Phone
+) -> None:
+    lose(simulator, outlet, ana, "STOP")
+    drift.check(outlet)
+    page = strangers_browser.get(reverse("messaging:carrier_check_list")).content.decode()
+    assert outlet.label not in page
