@@ -17,8 +17,8 @@ def permission(request: AccountRequest) -> HttpResponse:
     account = request.account
     waiting = account.reviews.filter(decision="")
     first = waiting.order_by("due_on", "id").first()
-    last_checks = account.carrier_checks.order_by("number_id", "-checked_at", "-id").distinct("number_id")
-    checks = list(last_checks.select_related("number"))
+    last_checks = account.carrier_checks.order_by("number_id", "subject", "-checked_at", "-id")
+    checks = list(last_checks.distinct("number_id", "subject").select_related("number"))
     planned = account.scope_policies.filter(starts_at__gt=now(), canceled_at=None).order_by("starts_at", "id")
     context = {
         "review_count": waiting.count(),
