@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Case, When
 from django.http import QueryDict
 
 from contacts.forms.fields import PhoneField
-from contacts.models import Number
+from contacts.models import Contact, Number
 from shout import phones
 from shout.models import Account
 
@@ -101,3 +102,20 @@ class HandsetTextForm(forms.Form):
         ids = f"id_{data.get('phone', '') if data else phone}_%s".replace("+", "")
         super().__init__(data, auto_id=ids, initial={"phone": phone, "number": number})
         self.fields["number"].queryset = account.numbers.filter(carrier=Number.Carrier.SIMULATOR)  # type: ignore[attr-defined]
+
+
+class ErasureForm(forms.Form):
+    """The number of the person who is to be erased, typed in as a proof that they are meant."""
+
+    phone = PhoneField(label="Type their phone number to confirm")
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.contact = contact
+
+    def clean_phone(self) -> str:
+        """The contact's number; another one erases nobody."""
+        phone: str = self.cleaned_data["phone"]
+        if phone != self.contact.phone:
+            raise ValidationError(f"This is not the number of {self.contact}. Type {phones.show(self.contact.phone)}.")
+        return phone
