@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("opted_out", "They have stopped this number"),
                             ("blocked", "They are blocked"),
-                            ("no_permission", "They have not joined"),
+                            ("no_permission", "They are not on the list"),
                             ("too_late", "A confirmation may only follow within five minutes"),
                             ("quiet_hours_expired", "Quiet hours kept it back for three days"),
                         ],
