@@ -245,8 +245,8 @@ def _delete(table: str, column: str, pairs: Iterable[tuple[int, int]], *, accoun
 
 @contextmanager
 def staged(people: Iterable[tuple[object, ...]]) -> Iterator[None]:
-    """A temporary table `incoming` with a row for each phone, of (row, phone, place, first name, last name, e-mail,
-    fields as JSON).
+    """A temporary table `incoming` with a row for each phone, of (row, phone, postal code, place, whether that place
+    counts before what the carrier says, first name, last name, e-mail, fields as JSON).
 
     PostgreSQL refuses COPY into a table behind row-level security, hence the detour.
     """
@@ -255,11 +255,13 @@ def staged(people: Iterable[tuple[object, ...]]) -> Iterator[None]:
     lines.seek(0)
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE incoming (row integer NOT NULL, phone text PRIMARY KEY, place text NOT NULL,"
-            " first_name text NOT NULL, last_name text NOT NULL, email text NOT NULL, fields jsonb NOT NULL)"
+            "CREATE TEMP TABLE incoming (row integer NOT NULL, phone text PRIMARY KEY, postal_code text NOT NULL,"
+            " place text NOT NULL, is_sure boolean NOT NULL, first_name text NOT NULL, last_name text NOT NULL,"
+            " email text NOT NULL, fields jsonb NOT NULL)"
         )
         cursor.copy_expert(
-            "COPY incoming FROM STDIN (FORMAT csv, FORCE_NOT_NULL (place, first_name, last_name, email))", lines
+            "COPY incoming FROM STDIN (FORMAT csv, FORCE_NOT_NULL (postal_code, place, first_name, last_name, email))",
+            lines,
         )
         cursor.execute("ANALYZE incoming")
         yield
@@ -277,15 +279,21 @@ def upsert_staged(account_id: int) -> tuple[int, int]:
             """
             WITH written AS (
                 INSERT INTO contacts_contact AS c
-                    (account_id, phone, place, first_name, last_name, email, notes, fields)
-                SELECT %s, phone, place, first_name, last_name, email, '', fields FROM incoming ORDER BY phone
+                    (account_id, phone, postal_code, place, first_name, last_name, email, notes, fields)
+                SELECT %s, phone, postal_code, place, first_name, last_name, email, '', fields
+                FROM incoming ORDER BY phone
                 ON CONFLICT (account_id, phone) DO UPDATE SET
                     first_name = coalesce(nullif(excluded.first_name, ''), c.first_name),
                     last_name = coalesce(nullif(excluded.last_name, ''), c.last_name),
                     email = coalesce(nullif(excluded.email, ''), c.email),
+                    postal_code = coalesce(nullif(excluded.postal_code, ''), c.postal_code),
+                    place = CASE WHEN excluded.postal_code = '' THEN c.place
+                        WHEN c.carrier_place = '' OR (SELECT i.is_sure FROM incoming i WHERE i.phone = c.phone)
+                            THEN excluded.place ELSE c.carrier_place END,
                     fields = c.fields || excluded.fields
                 WHERE excluded.first_name NOT IN ('', c.first_name) OR excluded.last_name NOT IN ('', c.last_name)
-                    OR excluded.email NOT IN ('', c.email) OR NOT c.fields @> excluded.fields
+                    OR excluded.email NOT IN ('', c.email) OR excluded.postal_code NOT IN ('', c.postal_code)
+                    OR NOT c.fields @> excluded.fields
                 RETURNING xmax = 0 AS is_new
             )
             SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written

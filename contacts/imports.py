@@ -19,7 +19,12 @@ from shout.models import Account, User
 MAX_BYTES = 10 * 1024 * 1024
 MAX_ROWS = 100_000
 _SAMPLE = 20
-_LIMITS = {"first_name": ("first name", 100), "last_name": ("last name", 100), "email": ("e-mail address", 254)}
+_LIMITS = {
+    "first_name": ("first name", 100),
+    "last_name": ("last name", 100),
+    "email": ("e-mail address", 254),
+    "postal_code": ("postal code", 12),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,7 @@ class Person:
     first_name: str = ""
     last_name: str = ""
     email: str = ""
+    postal_code: str = ""
     fields: dict[str, str] = field(default_factory=dict)
 
     def updated_by(self, later: "Person") -> "Person":
@@ -40,6 +46,7 @@ class Person:
             first_name=later.first_name or self.first_name,
             last_name=later.last_name or self.last_name,
             email=later.email or self.email,
+            postal_code=later.postal_code or self.postal_code,
             fields=self.fields | later.fields,
         )
 
@@ -121,12 +128,14 @@ def _take(reading: Reading, number: int, cells: list[str], *, columns: Columns) 
 def _person(number: int, cells: list[str], columns: Columns) -> Person:
     said = {role: cells[at] for role, at in columns.at.items() if at < len(cells)}
     first, last = _split(said.get("name", ""))
+    phone = sheets.phone(said.get("phone", ""))
     person = Person(
         row=number,
-        phone=sheets.phone(said.get("phone", "")),
+        phone=phone,
         first_name=said.get("first_name") or first,
         last_name=said.get("last_name") or last,
         email=said.get("email", ""),
+        postal_code=sheets.postal_code(said.get("postal_code", ""), phone),
         fields={name: cells[at] for at, name in columns.custom.items() if at < len(cells) and cells[at]},
     )
     for role, (words, limit) in _LIMITS.items():
@@ -155,8 +164,19 @@ def _split(name: str) -> tuple[str, str]:
 def _staging(people: Iterable[Person]) -> Iterator[tuple[object, ...]]:
     for person in people:
         fields = json.dumps(person.fields, ensure_ascii=False)
-        place = places.place_of(person.phone)
-        yield person.row, person.phone, place, person.first_name, person.last_name, person.email, fields
+        place, is_sure = _place(person)
+        names = person.first_name, person.last_name, person.email
+        yield person.row, person.phone, person.postal_code, place, is_sure, *names, fields
+
+
+def _place(person: Person) -> tuple[str, bool]:
+    """Where the file says that a person is, and whether it says so against what the carrier may have said."""
+    if not person.postal_code:
+        return places.place_of(person.phone), False
+    ignored, also_ignored = (
+        places.place_of(person.phone, postal_code=person.postal_code, carrier_state=state) for state in ("AK", "HI")
+    )
+    return places.place_of(person.phone, postal_code=person.postal_code), ignored == also_ignored
 
 
 def _not_put_back(reading: Reading, phones: Iterable[str], group: Group) -> Iterator[RowError]:

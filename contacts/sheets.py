@@ -16,6 +16,8 @@ _HEADINGS = {
     "last_name": "lastname last surname familyname lname",
     "name": "name fullname contactname displayname customername customer",
     "email": "email emailaddress mail email1value",
+    "postal_code": "zip zipcode zippostalcode postalcode postcode mailingzip mailingpostalcode mailingzippostalcode"
+    " homepostalcode address1postalcode billingzip shippingzip",
 }
 # What the download of rows to mend adds to them; not to be taken for custom fields when they come back.
 ADDED = ("What to mend", "Row in the file")
@@ -29,7 +31,7 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Column names, where each of phone, first_name, last_name, name and email is, and the rest: custom fields."""
+    """Column names, where phone, first_name, last_name, name, email and postal_code are, and the custom fields."""
 
     names: list[str]
     at: dict[str, int]
@@ -75,6 +77,12 @@ def phone(cell: str) -> str:
     if _SHORTENED_BY_EXCEL.fullmatch(cell):
         raise ValueError("The spreadsheet has shortened this number. Format the column as text and save it again.")
     return phones.parse(cell.removesuffix(".0"))
+
+
+def postal_code(cell: str, phone: str) -> str:
+    """The postal code in a cell; an American or Canadian one of four digits has lost its zero to a spreadsheet."""
+    code = cell.removesuffix(".0")
+    return code.zfill(5) if phone.startswith("+1") and re.fullmatch("[0-9]{4}", code) else code
 
 
 def _is_phone(cell: str) -> bool:

@@ -31,7 +31,13 @@ class MembershipSerializer(serializers.ModelSerializer[GroupMembership]):
     examples=[
         OpenApiExample(
             "A contact",
-            {"phone": "+14155550123", "first_name": "Ada", "last_name": "Lovelace", "fields": {"city": "London"}},
+            {
+                "phone": "+14155550123",
+                "first_name": "Ada",
+                "last_name": "Lovelace",
+                "postal_code": "80202",
+                "fields": {"city": "London"},
+            },
             request_only=True,
         )
     ]
@@ -50,9 +56,24 @@ class ContactSerializer(Strict, serializers.ModelSerializer[Contact]):
 
     class Meta:
         model = Contact
-        fields = ["id", "phone", "first_name", "last_name", "email", "notes", "fields", "groups", "tags", "created_at"]
+        fields = [
+            "id",
+            "phone",
+            "first_name",
+            "last_name",
+            "email",
+            "postal_code",
+            "notes",
+            "fields",
+            "groups",
+            "tags",
+            "created_at",
+        ]
         read_only_fields = ["created_at"]
-        extra_kwargs = {"notes": {"max_length": 10_000}}
+        extra_kwargs = {
+            "notes": {"max_length": 10_000},
+            "postal_code": {"help_text": "Says best where they are, for quiet hours; a ZIP code in the United States."},
+        }
 
     def validate_phone(self, phone: str) -> str:
         """The number of a new contact."""

@@ -19,8 +19,9 @@ class ContactForm(forms.ModelForm[Contact]):
 
     class Meta:
         model = Contact
-        fields = ["first_name", "last_name", "email", "notes"]
-        labels = {"email": "E-mail"}
+        fields = ["first_name", "last_name", "email", "postal_code", "notes"]
+        labels = {"email": "E-mail", "postal_code": "ZIP code"}
+        help_texts = {"postal_code": "For quiet hours: it says best where they are."}
         widgets = {"notes": forms.Textarea(attrs={"rows": 4})}
         error_messages = {"email": {"invalid": "Write the e-mail address like ana@example.com, or leave it empty."}}
 

@@ -53,6 +53,7 @@ def test_a_contact_is_created_read_and_changed(program: Program) -> None:
         "first_name": "Ada",
         "last_name": "",
         "email": "",
+        "postal_code": "",
         "notes": "",
         "fields": {"city": "London"},
         "groups": [],
