@@ -75,8 +75,8 @@ def _floor(number: Number, group: Group, count: int) -> Run:
         cursor.execute("UPDATE messaging_broadcast SET status = 'queued' WHERE id = %s", [broadcast.pk])
     statement = """
         INSERT INTO messaging_message (account_id, number_id, phone, contact_id, body, origin, segments, priority,
-            broadcast_id, direction, status)
-        SELECT c.account_id, %s, c.phone, c.id, %s, 'broadcast', 1, 3, %s, 'out', 'queued'
+            broadcast_id, direction, status, checked_at)
+        SELECT c.account_id, %s, c.phone, c.id, %s, 'broadcast', 1, 3, %s, 'out', 'queued', now()
         FROM contacts_groupmembership g JOIN contacts_contact c ON (c.account_id, c.id) = (g.account_id, g.contact_id)
         WHERE g.account_id = app_account_id() AND g.group_id = %s ORDER BY c.id"""
 

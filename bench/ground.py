@@ -3,12 +3,13 @@
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, time
 from uuid import uuid4
 
 from django.db import connections
 
 from contacts import bulk
-from contacts.models import Number
+from contacts.models import Number, QuietWindow
 from shout import accounts
 from shout.dev import process, testing
 from shout.dev.home import home
@@ -21,8 +22,13 @@ _UNLIMITED = 1e9
 
 
 def account() -> Account:
-    """A new business; its owner cannot sign in, which saves hashing a password."""
-    return accounts.found(name="Denny's Diner", owner=User.objects.create(email=f"{uuid4().hex}@example.com"))
+    """A new business that texts at any hour; its owner cannot sign in, which saves hashing a password."""
+    made = accounts.found(name="Denny's Diner", owner=User.objects.create(email=f"{uuid4().hex}@example.com"))
+    always = {"weekdays": "0123456", "opens": time.min, "closes": time.max, "since": date(2000, 1, 1)}
+    with tenant(made.pk):
+        for place in ("US", "*"):
+            QuietWindow.objects.create(account=made, place=place, source="The benchmark", **always)
+    return made
 
 
 def number(account: Account) -> Number:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from django.utils.timezone import now
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from psycopg2.extras import execute_values
 
@@ -140,7 +141,7 @@ def _write_lists(write: Write, account: int, texts: Sequence[Text]) -> None:
     )
     write(
         "INSERT INTO contacts_consentevent (account_id, seq, kind, phone, number_e164, group_ref, group_name, source,"
-        " words, reference, actor, hash) VALUES %s RETURNING id",
+        " rule, words, reference, actor, salt, seal, hash) VALUES %s RETURNING id",
         [
             (
                 account,
@@ -151,9 +152,12 @@ def _write_lists(write: Write, account: int, texts: Sequence[Text]) -> None:
                 text.group.pk,
                 text.group.name,
                 "keyword",
+                "",
                 text.bot.name,
                 "",
                 "",
+                b"",
+                b"",
                 b"",
             )
             for text in texts
@@ -170,9 +174,21 @@ def _write_replies(write: Write, number: Number, texts: Sequence[Text]) -> None:
     )
     write(
         "INSERT INTO messaging_message (account_id, direction, origin, status, number_id, phone, contact_id, body,"
-        " inbound_id, run_id) VALUES %s RETURNING id",
+        " inbound_id, run_id, checked_at) VALUES %s RETURNING id",
         [
-            (account, "out", "bot", "queued", number.pk, text.phone, text.contact_id, _reply(text.bot), text.id, run)
+            (
+                account,
+                "out",
+                "bot",
+                "queued",
+                number.pk,
+                text.phone,
+                text.contact_id,
+                _reply(text.bot),
+                text.id,
+                run,
+                now(),
+            )
             for text, (run,) in zip(texts, runs, strict=True)
         ],
     )
