@@ -1,9 +1,11 @@
 """One text to a whole group: nothing leaves before the preview, and nothing leaves twice."""
 
 import re
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -11,6 +13,7 @@ from contacts import permissions
 from contacts.models import Contact, Group, Number
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
+from messaging import outbound
 from messaging.models import Broadcast, Message
 from messaging.simulator.client import Simulator
 from shout.models import Account, User
@@ -225,3 +228,84 @@ def test_who_joins_after_the_preview_is_asked_for_permission_too(
     submit(browser, vip, marketing, do="send", form_key=key)
     carrier.work(account.pk)
     assert Message.objects.get(phone=late.phone).refusal == "opted_out"
+
+
+MAYBE = Evidence(source=Source.PHRASE, words="wrong number", rule="en.wrong-number")
+NOON_IN_NEW_YORK = datetime(2026, 3, 4, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def scattered(account: Account, marketing: Number, owner: User) -> Group:
+    """A member in New York, one in Hawaii and one whose text may be a request; sent from 9 to 21 in both places."""
+    for place in ("US-NY", "US-HI"):
+        build.quiet_window(account, place, opens=time(9), closes=time(21))
+    group = build.group(account, "All over")
+    people = [build.contact(account, phone=phone) for phone in ("+12125550101", "+18085550102", "+12125550103")]
+    permissions.join(group=group, contacts=people, evidence=Evidence.staff(owner, words="at the counter"))
+    permissions.hold(number=marketing, phone=people[2].phone, evidence=MAYBE)
+    return group
+
+
+def test_the_preview_counts_who_waits_for_their_day_and_who_for_a_decision(
+    browser: OutsideClient, scattered: Group, marketing: Number
+) -> None:
+    with time_machine.travel(NOON_IN_NEW_YORK, tick=False):
+        words = shown(submit(browser, scattered, marketing))
+    assert "2 people get it" in words
+    assert "At once 1 When it is day where they are, the first at 7:00 PM UTC 1" in words
+    assert "1 waits for your decision" in words
+    assert "Send to 2 people" in words
+
+
+def test_a_broadcast_by_night_may_be_sent_though_nobody_gets_it_at_once(
+    browser: OutsideClient, scattered: Group, marketing: Number
+) -> None:
+    with time_machine.travel(NOON_IN_NEW_YORK - timedelta(hours=9), tick=False):
+        answer = submit(browser, scattered, marketing)
+        assert "At once 0 When it is day where they are, the first at 2:00 PM UTC 2" in shown(answer)
+        submit(browser, scattered, marketing, do="send", form_key=key_in(answer))
+    assert Broadcast.objects.exists()
+
+
+def test_a_group_of_which_everybody_is_held_is_told_to_decide_first(
+    browser: OutsideClient, account: Account, marketing: Number, owner: User
+) -> None:
+    group, person = build.group(account), build.contact(account)
+    permissions.join(group=group, contacts=[person], evidence=Evidence.staff(owner))
+    permissions.hold(number=marketing, phone=person.phone, evidence=MAYBE)
+    words = shown(submit(browser, group, marketing, do="send", form_key=uuid4()))
+    assert "All of them are left out, for the reasons below." in words
+    assert "1 waits for your decision" in words
+    assert not Broadcast.objects.exists()
+
+
+def test_progress_tells_what_waits_and_what_is_held_from_what_is_under_way(
+    browser: OutsideClient, account: Account, scattered: Group, marketing: Number, numbers: tuple[Number, Number]
+) -> None:
+    account.quiet_windows.filter(place="US-NY").update(opens=time.min, closes=time.max)
+    account.quiet_windows.filter(place="US-HI").update(opens=time(9), closes=time(9))
+    submit(browser, scattered, marketing, do="send", form_key=uuid4())
+    carrier.work(account.pk)
+    broadcast = Broadcast.objects.get()
+    Message.objects.filter(broadcast=broadcast, status="sent").update(status="delivered")
+    answer = detail(browser, broadcast)
+    assert "1 of 3 done" in shown(answer)
+    assert re.search(r"Waiting for their day the first at .* UTC 1 ", shown(answer))
+    assert "Held until you decide on what they wrote 1" in shown(answer)
+    assert 'hx-trigger="every 30s"' in answer.content.decode()
+
+
+def test_who_leaves_the_list_before_the_text_is_sent_is_refused(
+    browser: OutsideClient, account: Account, vip: Group, marketing: Number, numbers: tuple[Number, Number]
+) -> None:
+    submit(browser, vip, marketing, do="send", form_key=uuid4())
+    while outbound.fan_out(account_id=account.pk):
+        pass
+    leaver = Message.objects.filter(status="queued").first()
+    assert leaver
+    assert leaver.contact
+    permissions.leave(group=vip, contacts=[leaver.contact], evidence=Evidence(source=Source.KEYWORD, words="NOVIP"))
+    carrier.work(account.pk)
+    leaver.refresh_from_db()
+    assert (leaver.status, leaver.refusal) == ("refused", "no_permission")
+    assert "They are not on the list 1" in shown(detail(browser, Broadcast.objects.get()))

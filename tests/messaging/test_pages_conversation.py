@@ -1,6 +1,7 @@
 """A contact's page: one timeline, a composer that says why it is closed, and news while it is open."""
 
 import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -30,7 +31,7 @@ def write(browser: OutsideClient, contact: Contact, sender: Number, **fields: ob
 
 def shown(answer: HttpResponse) -> str:
     """The words of a page, without its markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+    return unescape(" ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split()))
 
 
 def poll(browser: OutsideClient, contact: Contact, **query: object) -> HttpResponse:
