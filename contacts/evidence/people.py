@@ -58,8 +58,9 @@ def people(account: Account, phones: Sequence[str], *, until_seq: int) -> list[P
     lines += _emptied(account, lines, deciding)
     told = {entry.line.seq: entry for entry in entries.tell(account, lines)}
     about = defaultdict(list)
-    for entry in told.values():
-        about[entry.line.phone].append(entry)
+    for seq, entry in told.items():
+        if seq <= until_seq:
+            about[entry.line.phone].append(entry)
     contacts = {contact.phone: contact for contact in account.contacts.filter(phone__in=phones)}
     joined = _memberships(account, contacts.values())
 

@@ -34,6 +34,7 @@ _OF_OTHERS: dict[str, str] = {
     Kind.WITHDRAWN: "{actor} took back that {who} stopped {number}: {words} was no request",
     Kind.HELD: "Marketing from {number} to {who} was held for a decision about {words}",
     Kind.RELEASED: "{actor} decided that {words} from {who} was no request, and ended the hold of {number}",
+    Kind.LATE: "{who} had written {words} to {number}, which was heard too late to change anything",
     Kind.BLOCKED: "{actor} blocked {who}{told}",
     Kind.UNBLOCKED: "{actor} unblocked {who}{told}",
     Kind.SCOPE: "{actor} changed how far an opt-out reaches{told}",

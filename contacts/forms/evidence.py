@@ -18,6 +18,7 @@ from shout import phones
 from shout.models import Account
 
 _MAX_MB = 2
+_LAST_YEAR = 9000
 
 
 class DayField(forms.DateField):
@@ -27,6 +28,13 @@ class DayField(forms.DateField):
         widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         errors = {"required": "Choose a day.", "invalid": "Enter a day, like 2026-03-14."}
         super().__init__(widget=widget, error_messages=errors, **kwargs)
+
+    def clean(self, value: Any) -> date | None:  # noqa: ANN401
+        """The day, if there is one after it."""
+        day: date | None = super().clean(value)
+        if day and day.year > _LAST_YEAR:
+            raise ValidationError("Choose an earlier day.")
+        return day
 
 
 def _check_days(form: forms.Form) -> None:
