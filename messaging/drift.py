@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.timezone import now
 
@@ -25,6 +26,7 @@ _OVERLAP = timedelta(minutes=10)
 _FIRST_TIME = timedelta(days=3)
 _SERVICE_EVERY = timedelta(hours=24)
 _MOST_PARTS = 10
+_LONGEST_TURN = 600  # seconds; then the worker is taken for dead
 
 Subject = CarrierCheck.Subject
 
@@ -35,12 +37,18 @@ def connected(account: Account) -> QuerySet[Number]:
 
 
 def check_account(*, account_id: int) -> None:
-    """Compare every number of the account with its carrier."""
-    with tenant(account_id):
-        numbers = list(connected(Account.objects.get(pk=account_id)))
-    for number in numbers:
-        check(number)
-        check_service(number)
+    """Compare every number of the account with its carrier, unless a worker is at it: a carrier may be slow."""
+    turn = f"drift:{account_id}"
+    if not cache.add(turn, True, timeout=_LONGEST_TURN):
+        return
+    try:
+        with tenant(account_id):
+            numbers = list(connected(Account.objects.get(pk=account_id)))
+        for number in numbers:
+            check(number)
+            check_service(number)
+    finally:
+        cache.delete(turn)
 
 
 def check(number: Number) -> CarrierCheck:
@@ -86,7 +94,7 @@ def _agreed_until(number: Number) -> datetime:
         last = _checks(number, Subject.TEXTS).exclude(until=None).first()
     if last and last.until:
         return last.until - _OVERLAP
-    return max(number.webhooks_set_at or number.created_at, now() - _FIRST_TIME)
+    return max(number.created_at, now() - _FIRST_TIME)
 
 
 def _parts(number: Number, since: datetime, end: datetime) -> Iterator[tuple[datetime, Sequence[Arrived]]]:

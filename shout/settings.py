@@ -237,7 +237,8 @@ SPECTACULAR_SETTINGS = {
 TWILIO_API_BASE: str = env("TWILIO_API_BASE", default="https://api.twilio.com").rstrip("/")
 SIMULATOR_URL: str = (env("SIMULATOR_URL", default=None) or home.simulator_url()).rstrip("/")
 # Seconds one call to a carrier may take, and seconds to wait for word of a text whose answer was lost before its log
-# is read: longer than the log may lag behind, or a text would be sent twice.
+# is read: longer than the log may lag behind, or a text would be sent twice. A text in the log that is younger may have
+# its webhook on the way, and counts as missed only after that.
 CARRIER_TIMEOUT: float = env.float("CARRIER_TIMEOUT", default=10.0)
 CARRIER_GRACE: float = env.float("CARRIER_GRACE", default=30.0)
 

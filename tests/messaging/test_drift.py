@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
 from django.utils.timezone import now
@@ -35,9 +36,9 @@ def marketing(marketing: Number, settings: Settings) -> Number:
 
 @pytest.fixture
 def outlet(numbers: tuple[Number, Number]) -> Number:
-    """The marketing number, connected a day ago."""
+    """The marketing number, which has been there for a day."""
     outlet = numbers[0]
-    outlet.webhooks_set_at = now() - WHOLE_DAY
+    outlet.created_at = now() - WHOLE_DAY
     outlet.save()
     return outlet
 
@@ -279,6 +280,18 @@ def test_the_sweep_finds_an_account_until_its_carrier_was_asked(
     assert account.pk in due()
 
 
+def test_two_workers_do_not_ask_the_same_carrier_at_once(account: Account, numbers: tuple[Number, Number]) -> None:
+    cache.add(f"drift:{account.pk}", True)
+    drift.check_account(account_id=account.pk)
+    assert not CarrierCheck.objects.exists()
+    cache.delete(f"drift:{account.pk}")
+    for _ in range(2):
+        drift.check_account(account_id=account.pk)
+    assert {(check.number.label, check.subject) for check in CarrierCheck.objects.all()} == {
+        (label, subject) for label in ("Marketing", "Service") for subject in ("texts", "service")
+    }
+
+
 def test_a_number_that_has_come_to_share_its_service_is_found_by_the_daily_look(
     simulator: Simulator, outlet: Number
 ) -> None:
@@ -322,7 +335,7 @@ def test_the_report_shows_what_was_taken_in_and_what_it_did(
     drift.check_account(account_id=outlet.account_id)
     carrier.work(outlet.account_id)
     page = unescape(browser.get(reverse("messaging:carrier_check_list")).content.decode())
-    assert "So far 2 missed texts taken in, 1 of them an opt-out." in " ".join(page.split())
+    assert "Taken in late so far: 2 texts, 1 opt-out among them." in " ".join(page.split())
     assert "Stopped the number" in page
     assert "Started JOIN" in page
     assert reverse("messaging:conversation", args=[outlet.account.contacts.get().pk]) in page
@@ -335,7 +348,7 @@ def test_the_report_shows_an_opt_out_that_only_the_carrier_knew(
     permissions.opt_out(number=outlet, phone=ana.e164, evidence=evidence)
     page = unescape(browser.get(reverse("messaging:carrier_check_list")).content.decode())
     assert "Opt-outs that only the carrier knew" in page
-    assert "1 opt-out reported by the carrier" in page
+    assert "1 opt-out was reported by the carrier" in page
     assert "Not checked yet" in page
 
 
