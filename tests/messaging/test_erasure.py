@@ -218,7 +218,7 @@ def test_the_page_says_what_goes_and_what_stays_and_asks_for_the_number(
 ) -> None:
     page = browser.get(page_of(known)).content.decode()
     assert "texts from and to them, and 1 run of your bots" in page
-    assert "closed to Marketing as it is today" in page
+    assert "Marketing stays closed to it" in page
     before = everything.contents(account)
     assert "This is not the number of Ben Ode. Type (415) 555-0143." in type_in(browser, known, "+14155550144", 422)
     assert "is not a phone number" in type_in(browser, known, "Ben", 422)
