@@ -19,7 +19,7 @@ from shout.models import Account, User
 STATES = "US"
 GENERAL = {
     STATES: "Every other state and territory",
-    UNKNOWN: "Nobody knows where",
+    UNKNOWN: "Place unknown",
     ELSEWHERE: "Every other country",
 }
 # Everything that can have a line of its own in the table.
@@ -153,7 +153,8 @@ def tell(place: str, opens_at: datetime | None, *, at: datetime, zone: str) -> s
     days = (moment.date() - there.date()).days
     day = "" if days == 0 else "tomorrow " if days == 1 else f"{date_format(moment, 'l')} "
     whose = "their time" if _has_one_clock(place, opens_at) else f"in {zone.rpartition('/')[2].replace('_', ' ')}"
-    return f"Opens {day}at {time_format(moment.time(), 'g:i A')} {whose}"
+    oclock = time_format(moment.time(), "g:i A").replace(" ", "\N{NO-BREAK SPACE}")
+    return f"Opens {day}at {oclock} {whose}"
 
 
 def set_hours(*, account: Account, place: str, since: date, source: str, hours: Iterable[Hours], by: User) -> bool:

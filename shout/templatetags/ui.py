@@ -32,8 +32,6 @@ LOOKS = {
     "blocked": Look("badge-neutral", "ban", "Blocked"),
     "held": Look("badge-soft badge-warning", "circle-pause", "Held"),
     "noted": Look("badge-ghost", "info", "Noted"),
-    # May a place be sent marketing at this hour?
-    "quiet": Look("badge-ghost", "moon", "Quiet"),
     # The life of a message.
     "queued": Look("badge-ghost", "clock", "Queued"),
     "scheduled": Look("badge-ghost", "calendar-clock", "Scheduled"),

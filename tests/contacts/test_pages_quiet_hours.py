@@ -240,6 +240,6 @@ def test_a_stranger_finds_no_hours_of_ours(strangers_browser: OutsideClient, acc
 def test_states_come_first_by_name_and_the_general_lines_after_them(browser: OutsideClient, account: Account) -> None:
     browser.post(NEW, FORM | {"place": "GB"})
     text = shown(browser.get(PAGE))
-    names = ["Alabama", "Wyoming", "Every other state and territory", "Nobody knows where", "United Kingdom"]
+    names = ["Alabama", "Wyoming", "Every other state and territory", "Place unknown", "United Kingdom"]
     places = [text.index(f" {name} ", text.index("Right now")) for name in [*names, "Every other country"]]
     assert all(earlier < later for earlier, later in pairwise(places))
