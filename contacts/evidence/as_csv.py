@@ -62,7 +62,7 @@ def _person(person: Person) -> Iterator[dict[str, str]]:
     for entry in person.entries:
         yield who | _entry(entry)
     if not person.entries:
-        yield who | {"row": "line", "what": "The ledger has no line about this phone."}
+        yield who | {"row": "line", "what": "No line of the ledger names this phone."}
 
 
 def _decided(entry: Entry | None) -> dict[str, str]:

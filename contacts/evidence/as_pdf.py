@@ -132,8 +132,10 @@ def _totals(everybody: list[Person]) -> list[str]:
     people = [person for person in everybody if person.phone]
     for position, on in enumerate(people[0].numbers if people else ()):
         states = [person.numbers[position].state for person in people]
-        counts = ", ".join(f"{states.count(state):,} {words}" for state, words in _STATES.items() if state in states)
-        said.append(f"{on.number.label} ({phones.show(on.number.e164)}): {counts}")
+        counts = ", ".join(
+            f"{states.count(state):,} {words.lower()}" for state, words in _STATES.items() if state in states
+        )
+        said.append(f"{on.number.label}, {phones.show(on.number.e164)}: {counts}")
     return said or ["Nobody, or no number to text from."]
 
 
@@ -153,12 +155,12 @@ def _person(paper: _Paper, person: Person) -> None:
     for entry in person.entries:
         _entry(paper, entry)
     if not person.entries:
-        paper.write("The ledger has no line about this phone: nothing was asked, given or recorded.", indent=8)
+        paper.write("No line of the ledger names this phone.", indent=8)
 
 
 def _on_number(on: OnNumber) -> str:
     why = f" since {on.entry.line.at:%Y-%m-%d %H:%M}. {on.entry.sentence}" if on.entry else ": never stopped."
-    return f"{on.number.label} ({phones.show(on.number.e164)}): {_STATES[on.state]}{why}"
+    return f"{on.number.label}, {phones.show(on.number.e164)}: {_STATES[on.state]}{why}"
 
 
 def _on_list(one: OnList) -> str:

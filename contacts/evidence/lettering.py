@@ -23,20 +23,24 @@ def glyphs() -> frozenset[int]:
     fonts = [TTFont(name, str(_FOLDER / f"{name}.ttf")) for name in (REGULAR, BOLD)]
     for font in fonts:
         registerFont(font)
-    return frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in fonts))
+    # Beyond the basic plane the library writes the letter, and another one for whoever copies or searches it.
+    return frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in fonts)) & frozenset(range(0x10000))
 
 
 def lines(text: str, font: str, size: float, *, width: float) -> Iterator[str]:
     """The text broken into lines of at most `width` points, each in the order in which it is drawn from the left."""
+    space = stringWidth(" ", font, size)
     for paragraph in _writable(text).splitlines() or [""]:
-        line = ""
+        line: list[str] = []
+        used = 0.0
         for word in _words(paragraph, font, size, width=width):
-            longer = f"{line} {word}" if line else word
-            if line and stringWidth(longer, font, size) > width:
-                yield _drawn(line)
-                longer = word
-            line = longer
-        yield _drawn(line)
+            needs = stringWidth(word, font, size)
+            if line and used + space + needs > width:
+                yield _drawn(" ".join(line))
+                line, used = [], 0.0
+            used += needs + (space if line else 0.0)
+            line.append(word)
+        yield _drawn(" ".join(line))
 
 
 def _words(paragraph: str, font: str, size: float, *, width: float) -> Iterator[str]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from contacts import bulk
+from django.utils.timezone import now
+
+from contacts import bulk, ledger
 from contacts.evidence import entries
 from contacts.evidence.bulk import buried
 from contacts.evidence.entries import Entry
@@ -54,6 +56,7 @@ def people(account: Account, phones: Sequence[str], *, until_seq: int) -> list[P
     said = bulk.standings(product([number.pk for number in numbers], phones))
     opened = {(opt_in.number_id, opt_in.phone): opt_in.event_seq for opt_in in account.opt_ins.filter(phone__in=phones)}
     erased = buried(phones)
+    buried_phones = {phone for _, phone in erased}
     deciding = {one.event_seq for one in said.values()} | set(opened.values()) | set(erased.values())
     lines += _emptied(account, lines, deciding)
     told = {entry.line.seq: entry for entry in entries.tell(account, lines)}
@@ -65,10 +68,11 @@ def people(account: Account, phones: Sequence[str], *, until_seq: int) -> list[P
     joined = _memberships(account, contacts.values())
 
     def on_number(number: Number, phone: str) -> OnNumber:
+        if phone in buried_phones:
+            # What they had asked for holds when they come back, which the tables of the present do not know.
+            then = ledger.state_on(number, phone, now())
+            return OnNumber(number, _STATES[then.refusal], told.get(then.line.seq if then.line else 0))
         one = said[number.pk, phone]
-        if (None, phone) in erased or (number.pk, phone) in erased:
-            block, stop = erased.get((None, phone)), erased.get((number.pk, phone))
-            return OnNumber(number, "blocked" if block else "stopped", told.get(block or stop or 0))
         state = "held" if one.is_held and not one.refusal else _STATES[one.refusal]
         return OnNumber(number, state, told.get(one.event_seq or opened.get((number.pk, phone), 0)))
 

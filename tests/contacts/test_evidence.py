@@ -129,7 +129,7 @@ def test_a_phone_nobody_knows_is_in_the_pack_with_nothing_against_it(
     pack = packs.about_phones(account, [phone], by=owner)
     [person] = document(pack)["people"]
     assert (person["phone"], person["contact"], person["lines"]) == (phone, None, [])
-    assert [row["what"] for row in rows(pack) if row["row"] == "line"] == ["The ledger has no line about this phone."]
+    assert [row["what"] for row in rows(pack) if row["row"] == "line"] == ["No line of the ledger names this phone."]
     assert as_pdf.render(pack).startswith(b"%PDF-")
 
 
@@ -171,6 +171,16 @@ def test_what_an_erased_person_had_stopped_still_shows_as_stopped(
         assert document(pack)["about"]["broken_seq"] is None
         assert as_pdf.render(pack).startswith(b"%PDF-")
         Contact.objects.get_or_create(account=account, phone=phone)
+
+
+def test_what_an_erased_person_had_stopped_reaches_as_far_as_the_scope(
+    history: Contact, marketing: Number, service: Number, owner: User
+) -> None:
+    account, phone = history.account, history.phone
+    erasure.erase(contact=history, by=owner)
+    scopes.set_scope(account=account, scope="account", starts_at=now(), by=owner)
+    [person] = document(packs.about_phones(account, [phone], by=owner))["people"]
+    assert [(on["state"], on["seq"]) for on in person["numbers"]] == [("stopped", 2), ("stopped", 2)]
 
 
 def test_a_period_holds_what_was_recorded_on_its_days_and_no_more(history: Contact, owner: User) -> None:
@@ -245,7 +255,7 @@ def drawn(text: str, width: float = 400) -> list[str]:
 
 def test_letters_that_the_font_lacks_are_named_and_none_vanishes() -> None:
     lettering.glyphs()
-    assert drawn("pizza 🍕 中 \u0007 😀 é") == ["pizza [slice of pizza] [U+4E2D] [U+0007] 😀 é"]
+    assert drawn("pizza 🍕 中 \u0007 😀 ☺ é") == ["pizza [slice of pizza] [U+4E2D] [U+0007] [grinning face] ☺ é"]
     assert drawn("a\u200db\ufe0f") == ["ab"]
 
 
