@@ -67,7 +67,7 @@ def place_of(phone: str, *, postal_code: str = "", carrier_zip: str = "", carrie
     home = _home(phone)
     if home not in ("", "CA") and not home.startswith("US"):
         return home
-    return _of_zip(postal_code) or _of_zip(carrier_zip) or _CODES.get(text.fold(carrier_state), "") or home
+    return _of_zip(postal_code) or _of_zip(carrier_zip) or _of_state(carrier_state) or home
 
 
 def zones(place: str, phone: str = "") -> tuple[str, ...]:
@@ -101,10 +101,17 @@ def _home(phone: str) -> str:
     return region if is_country(region) else ""
 
 
+@lru_cache(maxsize=10_000)
 def _of_zip(postal_code: str) -> str:
     """The place of a ZIP or ZIP+4, or "" if it is none or the armed forces'."""
     found = _ZIP.fullmatch(postal_code.strip())
     return (_ZIPS.get(found[1]) or _ZIPS.get(found[1][:3], "")) if found else ""
+
+
+@lru_cache(maxsize=1000)
+def _of_state(name: str) -> str:
+    """The place of a state by its name or its two letters, or ""."""
+    return _CODES.get(text.fold(name), "")
 
 
 @lru_cache(maxsize=10_000)
