@@ -36,12 +36,12 @@ def _rows(pack: Pack) -> Iterator[dict[str, str]]:
         yield {"row": "about", "what": what}
     for person in pack.people():
         yield from _person(person)
-    yield {"row": "about", "what": f"End: {pack.about.people:,} people, {pack.about.lines:,} lines of the ledger."}
+    yield {"row": "about", "what": f"End: {pack.about.size}."}
 
 
 def _introduction(about: About) -> Iterator[str]:
     yield f"Evidence of consent: {about.business}"
-    yield f"{about.selection}: {about.people:,} people, {about.lines:,} lines of the ledger"
+    yield f"{about.selection}: {about.size}"
     yield f"Made by {about.made_by}, {_time(about.made_at)}"
     yield f"Ledger: {about.verification}"
     yield f"Head of the chain: line {about.head_seq}, {about.head_hash}"

@@ -13,7 +13,7 @@ from contacts.evidence.people import OnList, OnNumber, Person
 
 def stream(pack: Pack) -> Iterator[str]:
     """The document, piece by piece; one that was cut off is no JSON."""
-    about = asdict(pack.about) | {"verification": pack.about.verification, "format": 1}
+    about = asdict(pack.about) | {"account_id": pack.account.pk, "verification": pack.about.verification, "format": 1}
     yield f'{{"about": {_text(about)},\n"people": ['
     before = "\n"
     for person in pack.people():
@@ -63,8 +63,8 @@ def _line(entry: Entry) -> dict[str, Any]:
         "what": entry.sentence,
         "recorded_at": line.at,
         "asked_at": line.asked_at,
-        "number": {"label": entry.number, "phone": line.number_e164} if line.number_e164 else None,
-        "list": line.group_name or None,
+        "number": line.number_ref and {"id": line.number_ref, "label": entry.number, "phone": line.number_e164},
+        "list": line.group_ref and {"id": line.group_ref, "name": line.group_name},
         "source": line.source,
         "words": line.words,
         "message_id": line.reference,

@@ -107,7 +107,7 @@ def _first_page(paper: _Paper, about: About, everybody: list[Person]) -> None:
     paper.write(about.business, size=_HEADING)
     paper.gap(12)
     facts = [
-        ("About", f"{about.selection}: {about.people:,} people, {about.lines:,} lines of the ledger"),
+        ("About", f"{about.selection}: {about.size}"),
         ("Made", f"{about.made_at:%Y-%m-%d %H:%M:%S} UTC by {about.made_by}"),
         ("Ledger", about.verification),
         ("Head of the chain", f"line {about.head_seq:,}: {about.head_hash or 'none yet'}"),

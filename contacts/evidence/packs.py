@@ -33,6 +33,12 @@ class About:
     scopes: list[str]
 
     @property
+    def size(self) -> str:
+        """How much it is, in words."""
+        people = "1 person" if self.people == 1 else f"{self.people:,} people"
+        return f"{people}, {self.lines:,} {'line' if self.lines == 1 else 'lines'} of the ledger"
+
+    @property
     def verification(self) -> str:
         """Whether the chain holds, in words."""
         if self.broken_seq is not None:

@@ -113,6 +113,11 @@ class StateForm(forms.Form):
     def __init__(self, data: Any, *, account: Account) -> None:  # noqa: ANN401
         super().__init__(data)
         self.fields["number"].queryset = account.numbers.all()  # type: ignore[attr-defined]
+        self.fields["number"].label_from_instance = _name  # type: ignore[attr-defined]
+
+
+def _name(number: Number) -> str:
+    return f"{number.label}, {phones.show(number.e164)}"
 
 
 class CallToActionForm(forms.Form):

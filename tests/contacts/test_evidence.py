@@ -5,7 +5,8 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from itertools import product
 from typing import Any
 
@@ -91,6 +92,36 @@ def test_a_pack_holds_every_line_with_what_proves_it(history: Contact, owner: Us
     )
 
 
+def test_an_auditor_can_work_out_seals_and_chain_from_the_json_alone(history: Contact, owner: User) -> None:
+    evidence = Evidence.staff(owner, words="Rang", asked_at=now())
+    permissions.opt_out(number=build.number(history.account), phone=history.phone, evidence=evidence)
+    told = document(packs.about_period(history.account, now().date(), now().date(), by=owner))
+    lines = sorted(
+        ((person["phone"], line) for person in told["people"] for line in person["lines"]), key=lambda of: of[1]["seq"]
+    )
+    assert len(lines) == 3
+    before = b""
+    for phone, line in lines:
+        sealed = "\x1f".join((phone, line["words"], line["message_id"]))
+        assert sha256(bytes.fromhex(line["salt"]) + sealed.encode()).hexdigest() == line["seal"]
+        before = sha256(before + chained(told["about"]["account_id"], line).encode()).digest()
+        assert before.hex() == line["hash"]
+    assert before.hex() == told["about"]["head_hash"]
+
+
+def chained(account_id: int, line: dict[str, Any]) -> str:
+    """What docs/evidence.md says is hashed after the hash before."""
+    number, group, rule = line["number"] or {}, line["list"] or {}, line["rule"] or {}
+    fields = [account_id, line["seq"], microseconds(line["recorded_at"]), microseconds(line["asked_at"]), line["kind"]]
+    fields += [number.get("id", ""), number.get("phone", ""), group.get("id", ""), group.get("name", "")]
+    fields += [line["source"], rule.get("id", ""), line["actor"], line["seal"]]
+    return "\x1f".join(map(str, fields))
+
+
+def microseconds(at: str | None) -> int | str:
+    return (datetime.fromisoformat(at) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) if at else ""
+
+
 def test_csv_and_json_tell_the_same(history: Contact, owner: User) -> None:
     pack = about(history, owner)
     told = document(pack)["people"][0]
@@ -99,7 +130,7 @@ def test_csv_and_json_tell_the_same(history: Contact, owner: User) -> None:
     assert [row["state"] for row in found if row["row"] == "number"] == [on["state"] for on in told["numbers"]]
     assert [row["call_to_action"] for row in found if row["row"] == "line"] == ["Text JOIN", ""]
     assert [row["rule"] for row in found if row["row"] == "line"] == ["", ""]
-    assert found[-1]["what"] == "End: 1 people, 2 lines of the ledger."
+    assert found[-1]["what"] == "End: 1 person, 2 lines of the ledger."
 
 
 def test_no_cell_of_a_spreadsheet_is_run_as_a_formula(account: Account, marketing: Number, owner: User) -> None:
