@@ -1,0 +1,43 @@
+"""Somebody is writing to a person who stops the number at that moment."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+
+def test_a_stop_closes_the_composer_under_ones_hands_and_keeps_what_was_written(page: Page) -> None:
+    page.goto("/phone/")
+    _text(page, "BREAD")
+    expect(page.get_by_text("Welcome to the Bluebird Bread Club!").first).to_be_visible()
+    page.goto("/contacts/?q=5550142")
+    page.get_by_role("main").get_by_role("link", name=re.compile(r"555-0142")).first.click()
+    written = page.locator("#composer").get_by_role("textbox")
+    written.press_sequentially("Your table is")
+
+    other = page.context.new_page()
+    other.goto("/phone/")
+    _text(other, "Anybody there?")
+    expect(page.get_by_text("Anybody there?").first).to_be_visible()
+    expect(written).to_be_focused()
+
+    _text(other, "STOP")
+    expect(page.get_by_role("alert").get_by_text("You cannot text (415) 555-0142 from Offers")).to_be_visible()
+    expect(page.get_by_text("Not sent, and kept for the number that you choose:")).to_be_visible()
+    expect(page.get_by_text("Yes, from 1 of 2 numbers.")).to_be_visible()
+
+    page.get_by_role("alert").get_by_role("link", name="Front desk").click()
+    expect(page.get_by_text("You cannot text")).to_be_hidden()
+    expect(written).to_have_value("Your table is")
+    written.press("End")
+    written.press_sequentially(" ready")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("listitem").filter(has_text="Sent: Your table is ready")).to_be_visible()
+    page.get_by_text("Why this text was allowed").last.click()
+    expect(page.get_by_text("Allowed: They have joined the list")).to_be_visible()
+
+
+def _text(page: Page, body: str) -> None:
+    ana = page.get_by_role("region", name="Phone of Ana")
+    ana.get_by_label("Text", exact=True).fill(body)
+    ana.get_by_role("button", name="Send").click()
+    expect(ana.get_by_role("listitem").filter(has_text=f"Sent: {body}").last).to_be_visible()
