@@ -270,6 +270,7 @@ def forms(own: dict[str, int], named: dict[str, int]) -> list[tuple[str, dict[st
     assign = bot | {"kind": "assign_group", "target": group, "new_name": "", "body": ""}
     reply = bot | {"kind": "reply", "target": "", "new_name": "", "body": "Later"}
     person, text = {"contact_id": own["contacts"]}, {"number": number, "body": "Hi"}
+    request = {"phone": build.phone(), "how": "Phone call"}
     return [
         ("bots:bot_new", {}, assign),
         ("bots:bot_new", {}, assign | {"kind": "add_tag", "target": named["tags"]}),
@@ -277,6 +278,8 @@ def forms(own: dict[str, int], named: dict[str, int]) -> list[tuple[str, dict[st
         ("contacts:contact_groups", person, said | {"group": group}),
         ("contacts:contact_new", {}, said | {"phone": build.phone(), "group": group}),
         ("contacts:contact_opt_out", person, said | {"numbers": number}),
+        ("contacts:request_new", {}, said | request | {"what": "stop", "numbers": number}),
+        ("contacts:request_new", {}, said | request | {"what": "join", "group": group}),
         ("messaging:broadcast_new", {"group_id": own["groups"]}, text | {"do": "send", "form_key": build.key()}),
         ("messaging:message_new", person, text | {"key": build.key()}),
     ]
