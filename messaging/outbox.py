@@ -127,11 +127,11 @@ def enqueue(account_id: int, drafts: Sequence[Draft], *, quiet: str) -> list[tup
         SELECT m.{_DRAFT.replace(", ", ", m.")}, m.place, {_ANSWERED}
         FROM (
             SELECT v.*, coalesce(c.place, '') AS place, NULL::bigint AS broadcast_id,
-                statement_timestamp() AS created_at
+                statement_timestamp() AS created_at, row_number() OVER () AS turn
             FROM (VALUES %%s) v ({_DRAFT})
             LEFT JOIN LATERAL (SELECT place FROM contacts_contact WHERE id = v.contact_id LIMIT 1) c ON true
         ) m JOIN contacts_number n ON n.id = m.number_id {_ASK} {_BASIS}
-        ON CONFLICT DO NOTHING RETURNING id, status"""
+        ORDER BY m.turn ON CONFLICT DO NOTHING RETURNING id, status"""
     rows = [draft.row(account_id) for draft in drafts]
     return values(statement, rows, template=_DRAFT_TYPES, given={"quiet": quiet})
 
