@@ -5,9 +5,10 @@ import pytest
 from bots.models import Action, Bot, Run, Trigger
 from contacts import permissions
 from contacts.models import ConsentEvent, Group, Number, Tag
-from messaging import inbound
+from messaging import inbound, outbound
 from messaging.inbound import InboundText
 from messaging.models import Message
+from messaging.outbox import Draft
 from shout.models import Account, User
 from tests import build
 
@@ -164,3 +165,13 @@ def test_one_text_that_cannot_be_processed_is_parked_and_the_others_go_on(
     assert [text.status for text in texts] == ["processed"] * 4 + ["parked"] + ["processed"] * 2
     assert texts[4].trace == {"outcome": "parked", "error": "IntegrityError"}
     assert vip.contacts.count() == 6
+
+
+def test_replies_are_written_in_the_order_in_which_they_were_said(account: Account, marketing: Number) -> None:
+    drafts = [
+        Draft(number_id=marketing.pk, phone=ANA, body=str(turn), origin=Message.Origin.BOT, segments=1)
+        for turn in range(200)
+    ]
+    outbound.queue(account.pk, drafts)
+    written = Message.objects.filter(direction="out").order_by("id").values_list("body", flat=True)
+    assert list(written) == [str(turn) for turn in range(200)]
