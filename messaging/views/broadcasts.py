@@ -112,9 +112,14 @@ def _preview(group: Group, form: BroadcastForm) -> Preview:
 
 def _first_opening(group: Group, number: Number, quiet: str) -> datetime | None:
     """When the first of those who may be texted, though not at this hour, is texted."""
-    places = set(number.account.contacts.in_group(group).reachable_from(number).values_list("place", flat=True))
-    opens_at = (clock["opens_at"] for clock in json.loads(quiet) if clock["place"] in places)
-    return min((datetime.fromisoformat(at) for at in opens_at if at), default=None)
+    places: dict[str, list[str]] = {}
+    for clock_of in json.loads(quiet):
+        if clock_of["opens_at"]:
+            places.setdefault(clock_of["opens_at"], []).append(clock_of["place"])
+    reachable = number.account.contacts.in_group(group).reachable_from(number)
+    # One moment after the other, because looking for one person costs less than asking about all.
+    moments = (moment for moment in sorted(places) if reachable.filter(place__in=places[moment]).exists())
+    return next(map(datetime.fromisoformat, moments), None)
 
 
 def _send(form: BroadcastForm, key: BroadcastKey, *, group: Group, by: User) -> Broadcast:
