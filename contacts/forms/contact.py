@@ -107,13 +107,12 @@ class ContactFilter(forms.Form):
         return self._in_state(rows, asked.get("state", ""))
 
     def _in_state(self, rows: Contacts, state: str) -> Contacts:
-        stopped = Exists(self.account.opt_outs.in_force().filter(phone=OuterRef("phone")))
         blocked = Exists(self.account.blocks.filter(phone=OuterRef("phone")))
         match state:
             case "open":
-                return rows.exclude(stopped).exclude(blocked)
+                return rows.who_stopped_a_number(False).exclude(blocked)
             case "stopped":
-                return rows.filter(stopped)
+                return rows.who_stopped_a_number(True)
             case "blocked":
                 return rows.filter(blocked)
         return rows

@@ -30,6 +30,17 @@ class Contacts(models.QuerySet["Contact"]):
         may = "(SELECT p.refusal IS NULL FROM permission_of(%s, contacts_contact.phone) p)"
         return self.filter(RawSQL(may, [number.pk], output_field=models.BooleanField()))
 
+    def who_stopped_a_number(self, is_so: bool) -> "Contacts":
+        """Those to whom a number is closed by what they asked for, of whichever number they asked it; or the others."""
+        # Few have ever stopped anything, which one look at an index tells.
+        stopped = (
+            "(EXISTS (SELECT FROM contacts_optout o WHERE o.account_id = app_account_id()"
+            " AND o.phone = contacts_contact.phone) AND"
+            " EXISTS (SELECT FROM contacts_number n CROSS JOIN LATERAL permission_of(n.id, contacts_contact.phone) p"
+            " WHERE n.account_id = app_account_id() AND p.is_stopped))"
+        )
+        return self.filter(RawSQL(stopped if is_so else f"NOT {stopped}", [], output_field=models.BooleanField()))
+
     def matching(self, query: str) -> "Contacts":
         """Those whose name, e-mail or phone number contains what was typed into a search box."""
         words = self

@@ -33,7 +33,7 @@ CREATE FUNCTION apply_permission_to_queue() RETURNS trigger LANGUAGE plpgsql AS 
 BEGIN
     UPDATE messaging_message m SET
         status = now.status, refusal = coalesce(now.refusal, ''), consent_seq = coalesce(now.event_seq, m.consent_seq),
-        checked_at = statement_timestamp(),
+        basis = CASE WHEN now.status = 'refused' THEN '' ELSE m.basis END, checked_at = statement_timestamp(),
         settled_at = CASE WHEN now.status = 'refused' THEN statement_timestamp() END
     FROM (
         SELECT q.id, q.status AS was, why.refusal, p.event_seq, CASE WHEN why.refusal IS NOT NULL THEN 'refused'
