@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import mixins, serializers
 
@@ -141,6 +142,14 @@ class BotViewSet(
     rows = "bots"
     related = ("triggers", "numbers", "actions")
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
+
+    def get_queryset(self) -> QuerySet[Bot]:
+        """The bots that nobody has deleted."""
+        return super().get_queryset().filter(deleted_at=None)
+
+    def perform_destroy(self, instance: Bot) -> None:
+        """Delete a bot; its latest version stays."""
+        drafts.delete(instance)
 
     def get_serializer_class(self) -> type[BotSerializer]:
         """A list leaves the warnings out, because they are dear."""

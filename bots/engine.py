@@ -1,83 +1,194 @@
 """What a text makes happen: the only place that carries out a bot's actions. Pure: it changes a Person and says what
-to write and what to reply; nothing is sent from here."""
+to write, to reply, to tell and to wait for; nothing is sent from here."""
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from bots.matching import Matcher, Rule
-from bots.models import Action, Bot, BotNumber, Trigger
-from contacts.models import Group
-from shout.models import Account
+from bots import answers, merging
+from bots.models import Action
+
+Kind = Action.Kind
+MOST_TRIES = 3
+ASK_MINUTES = 24 * 60
+_AGAIN = "Sorry, that was not what we can read. Please try again."
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One action of a bot."""
+    """One action of a bot; the fields are those of Action."""
 
     kind: str
-    group_id: int | None
-    tag_id: int | None
-    body: str
+    group_id: int | None = None
+    tag_id: int | None = None
+    body: str = ""
+    media: tuple[str, ...] = ()
+    field: str = ""
+    value: str = ""
+    answer: str = Action.Answer.ANY
+    again: str = ""
+    minutes: int | None = None
+    url: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The step as it is kept with a run that waits."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> "Step":
+        """The step that was kept."""
+        return cls(**kept | {"media": tuple(kept["media"])})
 
 
 @dataclass(slots=True)
 class Person:
-    """The lists a contact is on and the labels they carry, by id, as the texts before this one left them."""
+    """Who texts: lists and labels by id, and fields by name, as the texts before this one left them."""
 
     groups: set[int] = field(default_factory=set)
     tags: set[int] = field(default_factory=set)
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> dict[str, str]:
+        """What merge fields may say of them."""
+        name = f"{self.fields.get('first_name', '')} {self.fields.get('last_name', '')}".strip()
+        return {**self.fields, "name": name}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that became different: `kind` is joined, left, tagged or untagged; `id` the group's or the tag's."""
+    """Something that became different: `kind` is joined, left, tagged, untagged or set.
+
+    `id` is the group's or the tag's; of a field that was set, `field` is its name and `value` what it is now.
+    """
 
     kind: str
-    id: int
+    id: int = 0
+    field: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """One text to send."""
+
+    body: str
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something for the team; `kind` is notify or hand_over."""
+
+    kind: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """The steps that are left, and for how many minutes they wait: for the time itself, or for an answer to the first.
+
+    `tries` is how often the answer was none.
+    """
+
+    rest: tuple[Step, ...]
+    minutes: int
+    is_question: bool
+    tries: int = 0
+
+
+@dataclass(slots=True)
 class Response:
-    """What one text did: the rule that matched, what changed and what to say, in the listed order."""
+    """What one text, or the end of a wait, did, in the listed order."""
 
-    rule: Rule
-    changes: tuple[Change, ...]
-    replies: tuple[str, ...]
+    changes: list[Change] = field(default_factory=list)
+    replies: list[Said] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    pause: Pause | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Playbook:
-    """All active bots of an account, ready to answer; `names` and `groups` are for ledger and trace."""
+LeaveTags = dict[int, frozenset[int]]
 
-    matcher: Matcher
-    steps: dict[int, tuple[Step, ...]]
-    leave_tags: dict[int, frozenset[int]]
-    names: dict[int, str]
-    groups: dict[int, Group]
 
-    def respond(self, rule: Rule, person: Person) -> Response:
-        """Carry out the actions of the bot of `rule` on `person`, in order."""
-        changes: list[Change] = []
-        steps = self.steps[rule.bot_id]
-        added_here = {step.tag_id for step in steps if step.kind == Action.Kind.ADD_TAG}
-        for step in steps:
-            changes += self._carry_out(step, person, added_here)
-        return Response(rule, tuple(changes), tuple(step.body for step in steps if step.kind == Action.Kind.REPLY))
+def respond(steps: Sequence[Step], person: Person, leave_tags: LeaveTags) -> Response:
+    """Carry out steps on a person in order, up to the first that waits.
 
-    def _carry_out(self, step: Step, person: Person, added_here: set[int | None]) -> list[Change]:
-        if step.kind == Action.Kind.ASSIGN_GROUP and step.group_id:
-            # Who comes back is no longer one who left (P10).
-            left = self.leave_tags.get(step.group_id, frozenset()) - added_here
-            return _add(person.groups, step.group_id, "joined") + [
-                change for tag_id in sorted(left) for change in _remove(person.tags, tag_id, "untagged")
-            ]
-        if step.kind == Action.Kind.REMOVE_FROM_GROUP and step.group_id:
-            return _remove(person.groups, step.group_id, "left")
-        if step.kind == Action.Kind.ADD_TAG and step.tag_id:
-            return _add(person.tags, step.tag_id, "tagged")
-        if step.kind == Action.Kind.REMOVE_TAG and step.tag_id:
-            return _remove(person.tags, step.tag_id, "untagged")
+    `leave_tags` are, for each list, the labels that bots put on those they take off it: who comes back loses them
+    (P10), unless these steps add them.
+    """
+    done = Response()
+    added_here = {step.tag_id for step in steps if step.kind == Kind.ADD_TAG}
+    for at, step in enumerate(steps):
+        if step.kind == Kind.WAIT:
+            done.pause = Pause(tuple(steps[at + 1 :]), step.minutes or 1, is_question=False)
+            break
+        if step.kind == Kind.ASK:
+            done.replies.append(_said(step, person))
+            done.pause = Pause(tuple(steps[at:]), step.minutes or ASK_MINUTES, is_question=True)
+            break
+        _carry_out(step, person, done, leave_tags=leave_tags, added_here=added_here)
+    return done
+
+
+def answer(pause: Pause, text: str, person: Person, *, leave_tags: LeaveTags) -> Response:
+    """Take a text for the answer to an open question: save it and go on, or ask again, or give up after three."""
+    question, rest = pause.rest[0], pause.rest[1:]
+    value = answers.read(question.answer, text)
+    if value is None:
+        tries = pause.tries + 1
+        if tries >= MOST_TRIES:
+            return Response()
+        again = Said(merging.render(question.again or _AGAIN, person.known))
+        return Response(replies=[again], pause=Pause(pause.rest, pause.minutes, is_question=True, tries=tries))
+    saved = _set(person, question.field, value)
+    done = respond(rest, person, leave_tags)
+    done.changes[:0] = saved
+    return done
+
+
+def _carry_out(
+    step: Step, person: Person, done: Response, *, leave_tags: LeaveTags, added_here: set[int | None]
+) -> None:
+    match step.kind:
+        case Kind.REPLY:
+            done.replies.append(_said(step, person))
+        case Kind.SET_FIELD:
+            done.changes += _set(person, step.field, merging.render(step.value, person.known))
+        case Kind.NOTIFY | Kind.HAND_OVER:
+            done.told.append(Told(step.kind, merging.render(step.body, person.known)))
+        case Kind.CALL:
+            done.calls.append(step.url)
+        case _:
+            done.changes += _list_or_label(step, person, leave_tags, added_here=added_here)
+
+
+def _list_or_label(
+    step: Step, person: Person, leave_tags: LeaveTags, *, added_here: set[int | None]
+) -> Iterable[Change]:
+    if step.kind == Kind.ASSIGN_GROUP and step.group_id:
+        left = leave_tags.get(step.group_id, frozenset()) - added_here
+        return _add(person.groups, step.group_id, "joined") + [
+            change for tag_id in sorted(left) for change in _remove(person.tags, tag_id, "untagged")
+        ]
+    if step.kind == Kind.REMOVE_FROM_GROUP and step.group_id:
+        return _remove(person.groups, step.group_id, "left")
+    if step.kind == Kind.ADD_TAG and step.tag_id:
+        return _add(person.tags, step.tag_id, "tagged")
+    if step.kind == Kind.REMOVE_TAG and step.tag_id:
+        return _remove(person.tags, step.tag_id, "untagged")
+    return []
+
+
+def _said(step: Step, person: Person) -> Said:
+    return Said(merging.render(step.body, person.known), step.media)
+
+
+def _set(person: Person, name: str, value: str) -> list[Change]:
+    if not name or person.fields.get(name, "") == value:
         return []
+    person.fields[name] = value
+    return [Change("set", field=name, value=value)]
 
 
 def _add(held: set[int], item: int, kind: str) -> list[Change]:
@@ -92,37 +203,3 @@ def _remove(held: set[int], item: int, kind: str) -> list[Change]:
         return []
     held.remove(item)
     return [Change(kind, item)]
-
-
-def playbook(account: Account) -> Playbook:
-    """The account's active bots as they are now (five queries)."""
-    bots = {bot.pk: bot for bot in account.bots.filter(status=Bot.Status.ACTIVE)}
-    listening: dict[int, set[int]] = defaultdict(set)
-    for bot_id, number_id in BotNumber.objects.filter(bot__in=bots).values_list("bot_id", "number_id"):
-        listening[bot_id].add(number_id)
-    rules = [
-        Rule(bot_id, key, match, None if bots[bot_id].on_all_numbers else frozenset(listening[bot_id]))
-        for bot_id, key, match in Trigger.objects.filter(bot__in=bots).values_list("bot_id", "word_key", "match")
-    ]
-    steps: dict[int, list[Step]] = defaultdict(list)
-    columns = ("bot_id", "kind", "group_id", "tag_id", "body")
-    for bot_id, *step in Action.objects.filter(bot__in=bots).order_by("position").values_list(*columns):
-        steps[bot_id].append(Step(*step))
-    return Playbook(
-        matcher=Matcher(rules),
-        steps={bot_id: tuple(steps[bot_id]) for bot_id in bots},
-        leave_tags=_leave_tags(steps),
-        names={bot.pk: bot.name for bot in bots.values()},
-        groups={group.pk: group for group in account.groups.all()},
-    )
-
-
-def _leave_tags(steps: dict[int, list[Step]]) -> dict[int, frozenset[int]]:
-    """For each list, the labels that bots put on those they take off it."""
-    tags: dict[int, frozenset[int]] = {}
-    for own in steps.values():
-        added = frozenset(step.tag_id for step in own if step.kind == Action.Kind.ADD_TAG and step.tag_id)
-        for step in own:
-            if step.kind == Action.Kind.REMOVE_FROM_GROUP and step.group_id:
-                tags[step.group_id] = tags.get(step.group_id, frozenset()) | added
-    return tags

@@ -26,7 +26,7 @@ DELETION = (
 @member()
 def bot_list(request: AccountRequest) -> HttpResponse:
     """All bots, with how often each ran."""
-    bots = request.account.bots.prefetch_related("triggers", "numbers")
+    bots = request.account.bots.kept().prefetch_related("triggers", "numbers")
     bots = bots.annotate(run_count=Count("runs"), last_ran_at=Max("runs__ran_at"))
     return render(request, "bots/bot_list.html", {"bots": bots})
 
@@ -35,7 +35,7 @@ def bot_list(request: AccountRequest) -> HttpResponse:
 @member()
 def bot_detail(request: AccountRequest, bot_id: int) -> HttpResponse:
     """What one bot listens to, what it does, and when it last did."""
-    bots = request.account.bots.prefetch_related("triggers", "numbers", "actions__group", "actions__tag")
+    bots = request.account.bots.kept().prefetch_related("triggers", "numbers", "actions__group", "actions__tag")
     bot = get_object_or_404(bots, pk=bot_id)
     found = drafts.problems(account=request.account, draft=draft_of(bot), bot=bot)
     words = {trigger.word_key: trigger.word for trigger in bot.triggers.all()}
@@ -81,7 +81,7 @@ def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpRes
             raise BadRequest("The builder did not send what it shows. Load the page again.") from error
     if request.method == "POST" and command == "save":
         try:
-            saved = drafts.save(account=request.account, draft=draft, bot=bot)
+            saved = drafts.save(account=request.account, draft=draft, bot=bot, by=request.user.email)
         except drafts.Refused as refused:
             problems, focus = refused.problems, forms.first_wrong(refused.problems)
         else:
@@ -98,13 +98,12 @@ def bot_status(request: AccountRequest, bot_id: int) -> HttpResponse:
     bot, status = _locked(request, bot_id), request.POST.get("status")
     if status == Bot.Status.ACTIVE:
         try:
-            drafts.save(account=request.account, draft=replace(draft_of(bot), status=status), bot=bot)
+            wanted = replace(draft_of(bot), status=status)
+            drafts.save(account=request.account, draft=wanted, bot=bot, by=request.user.email)
         except drafts.Refused as refused:
             messages.error(request, f"The bot “{bot.name}” is as it was. {refused}")
     elif status == Bot.Status.PAUSED:
-        # Nothing may keep anybody from silencing a bot, so nothing is checked.
-        bot.status = status
-        bot.save(update_fields=["status", "changed_at"])
+        drafts.pause(bot, by=request.user.email)
     else:
         raise BadRequest("A bot is made active or paused.")
     return redirect("bots:bot_detail", bot.pk)
@@ -116,7 +115,7 @@ def bot_delete(request: AccountRequest, bot_id: int) -> HttpResponse:
     """Delete a bot, after asking."""
     bot = _locked(request, bot_id)
     if request.method == "POST":
-        bot.delete()
+        drafts.delete(bot)
         messages.success(request, f"The bot “{bot.name}” is deleted.")
         return redirect("bots:bot_list")
     context = {
@@ -130,4 +129,4 @@ def bot_delete(request: AccountRequest, bot_id: int) -> HttpResponse:
 
 def _locked(request: AccountRequest, bot_id: int) -> Bot:
     """The bot, kept as it is until this request is over, so that nobody deletes what is being saved."""
-    return get_object_or_404(request.account.bots.select_for_update(no_key=True), pk=bot_id)
+    return get_object_or_404(request.account.bots.kept().select_for_update(no_key=True), pk=bot_id)

@@ -19,6 +19,10 @@ def number_of_webhook(key: str) -> Number | None:
     return next(iter(Number.objects.raw("SELECT * FROM contacts_number WHERE webhook_key = %s", [key])), None)
 
 
+# The columns of a contact that may be set by name, with their lengths.
+OWN_FIELDS = {"first_name": 100, "last_name": 100, "email": 254, "postal_code": 12}
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What permission says of one phone and one number; `event_seq` is the line of the ledger that decided.
@@ -146,6 +150,29 @@ def place(account_id: int, heard: dict[str, str]) -> None:
         contact.carrier_place = heard[contact.phone]
         contact.locate()
     Contact.objects.bulk_update(moved, ["carrier_place", "place"], batch_size=500)
+
+
+def custom_fields() -> set[str]:
+    """The names of all custom fields that the account's contacts have."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT jsonb_object_keys(fields) FROM contacts_contact"
+            " WHERE account_id = app_account_id() AND fields <> '{}'"
+        )
+        return {name for (name,) in cursor.fetchall()}
+
+
+def set_fields(account_id: int, wanted: dict[int, dict[str, str]]) -> None:
+    """Set fields of contacts, by contact id and name: their own columns where they have one, else custom fields."""
+    people = list(Contact.objects.filter(account_id=account_id, pk__in=wanted)) if wanted else []
+    for contact in people:
+        for name, value in wanted[contact.pk].items():
+            if name in OWN_FIELDS:
+                setattr(contact, name, value[: OWN_FIELDS[name]])
+            else:
+                contact.fields[name] = value
+        contact.locate()
+    Contact.objects.bulk_update(people, [*OWN_FIELDS, "fields", "place"], batch_size=500)
 
 
 def _known(account_id: int, phones: Iterable[str]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Many texts at once, in SQL: taking in what came, and settling what has left."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,17 @@ def insert_inbound(
         )
         stored: tuple[int, list[str]] | None = cursor.fetchone()
     return stored
+
+
+def bot_replies_in_last_hour(phones: Iterable[str]) -> dict[tuple[int, str], int]:
+    """How many automatic replies each (number id, phone) was given within the hour (B11)."""
+    rows = values(
+        "SELECT m.number_id, m.phone, count(*) FROM (VALUES %s) v (phone) JOIN messaging_message m"
+        " ON m.account_id = app_account_id() AND m.phone = v.phone AND m.direction = 'out' AND m.origin = 'bot'"
+        " AND m.created_at > statement_timestamp() - interval '1 hour' AND m.status <> 'refused' GROUP BY 1, 2",
+        [(phone,) for phone in phones],
+    )
+    return {(number, phone): count for number, phone, count in rows}
 
 
 def mark_processed(account_id: int, rows: Sequence[tuple[int, int, dict[str, Any]]]) -> None:

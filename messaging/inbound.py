@@ -2,31 +2,25 @@
 
 import logging
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import QuerySet
+from django.utils.timezone import now
 
-from bots import bulk as bots_bulk
-from bots import engine
-from bots.engine import Person, Playbook, Response
-from bots.matching import Rule
-from contacts import bulk as contacts_bulk
-from contacts import permissions, phrases, words
+from bots.models import Run
+from contacts import phrases, words
 from contacts.hindsight import Late
-from contacts.models import Block, ConsentEvent, ContactTag, GroupMembership, Number
-from contacts.models.consent import Source
-from contacts.permissions import Evidence
+from contacts.models import Number
 from contacts.words import Universal
-from messaging import bulk, obedience, outbound, segments
+from messaging import answering, bulk, obedience
 from messaging.models import Message
 from messaging.obedience import Heard
-from messaging.outbox import Draft
 from shout import nudges
 from shout.models import Account
 from shout.tenancy import tenant
-from shout.text import clean, normalise
+from shout.text import clean
 
 log = logging.getLogger(__name__)
 
@@ -112,13 +106,20 @@ def _process_batch(account_id: int, limit: int) -> int:
         if not _take_turn(account_id):
             return 0
         texts = list(_waiting(account_id)[:limit])
-        if texts:
-            _Batch(Account.objects.get(pk=account_id), texts).carry_out()
-    return len(texts)
+        due = list(_due(account_id)[:limit])
+        if texts or due:
+            answering.answer(Account.objects.get(pk=account_id), texts, due)
+    return max(len(texts), len(due))
 
 
 def _waiting(account_id: int) -> Any:  # noqa: ANN401
     return Message.objects.filter(account_id=account_id, status=Message.Status.RECEIVED).order_by("id")
+
+
+def _due(account_id: int) -> QuerySet[Run]:
+    """The runs whose wait, or whose question's time, is over."""
+    runs = Run.objects.filter(account_id=account_id, next_at__lte=now())
+    return runs.exclude(state=Run.State.DONE).order_by("next_at", "id")
 
 
 def _take_turn(account_id: int) -> bool:
@@ -130,137 +131,11 @@ def _take_turn(account_id: int) -> bool:
 
 def _park_first(account_id: int, reason: str) -> None:
     with tenant(account_id):
+        for run in _due(account_id)[:1]:
+            run.state, run.next_at = Run.State.ENDED, None
+            run.save(update_fields=["state", "next_at"])
         first = _waiting(account_id).first()
         if first:
             first.status = Message.Status.PARKED
             first.trace = {"outcome": "parked", "error": reason}
             first.save(update_fields=["status", "trace"])
-
-
-class _Batch:
-    """Texts of one account, folded in order over what their senders' lists and labels were."""
-
-    def __init__(self, account: Account, texts: Sequence[Message]) -> None:
-        self.account = account
-        self.texts = texts
-        self.playbook: Playbook = engine.playbook(account)
-        phones = {text.phone for text in texts}
-        self.contacts = contacts_bulk.meet(account.pk, phones)
-        contacts_bulk.place(account.pk, {text.phone: text.place for text in texts if text.place})
-        self.blocked = set(Block.objects.filter(account=account, phone__in=phones).values_list("phone", flat=True))
-        self.people = self._people()
-        self.answered: list[tuple[Message, Response]] = []
-        self.traces: list[tuple[int, int, dict[str, Any]]] = []
-
-    def _people(self) -> dict[int, Person]:
-        people = {contact_id: Person() for contact_id in self.contacts.values()}
-        on_lists = GroupMembership.objects.filter(account=self.account, contact__in=people)
-        for contact_id, group_id in on_lists.values_list("contact_id", "group_id"):
-            people[contact_id].groups.add(group_id)
-        labelled = ContactTag.objects.filter(account=self.account, contact__in=people)
-        for contact_id, tag_id in labelled.values_list("contact_id", "tag_id"):
-            people[contact_id].tags.add(tag_id)
-        return people
-
-    def carry_out(self) -> None:
-        """Let each text have its effect and write all effects at once."""
-        before = {pk: (frozenset(person.groups), frozenset(person.tags)) for pk, person in self.people.items()}
-        for text in self.texts:
-            self._fold(text)
-        self._write_lists_and_labels(before)
-        self._write_ledger()
-        self._write_runs_and_replies()
-        bulk.mark_processed(self.account.pk, self.traces)
-
-    def _fold(self, text: Message) -> None:
-        contact_id, key = self.contacts[text.phone], normalise(text.body)
-        trace: dict[str, Any] = {"compared": key}
-        if "outcome" in text.trace:
-            trace |= text.trace  # A request in plain words was obeyed when it came; no bot has a say in it.
-        elif text.universal:
-            trace |= {"outcome": "universal", "word": text.universal}
-        elif text.phone in self.blocked:
-            trace |= {"outcome": "blocked"}
-        elif (rule := self.playbook.matcher.find(key, text.number_id)) and self._is_overtaken(text, rule):
-            trace |= {"outcome": "overtaken", "bot": self.playbook.names[rule.bot_id]}
-        elif rule:
-            response = self.playbook.respond(rule, self.people[contact_id])
-            self.answered.append((text, response))
-            trace |= self._trace(rule, response)
-        else:
-            trace |= {"outcome": "no_match"}
-        self.traces.append((text.pk, contact_id, trace))
-
-    def _is_overtaken(self, text: Message, rule: Rule) -> bool:
-        """Whether a late text would change a list on which its sender has said something else since."""
-        changed = {step.group_id for step in self.playbook.steps[rule.bot_id]}
-        return not changed.isdisjoint(text.trace.get(obedience.OVERTAKEN_LISTS, ()))
-
-    def _trace(self, rule: Rule, response: Response) -> dict[str, Any]:
-        return {
-            "outcome": "bot",
-            "bot_id": rule.bot_id,
-            "bot": self.playbook.names[rule.bot_id],
-            "word": rule.word_key,
-            "match": rule.match,
-            "changes": [[change.kind, change.id] for change in response.changes],
-            "replies": len(response.replies),
-        }
-
-    def _write_lists_and_labels(self, before: dict[int, tuple[frozenset[int], frozenset[int]]]) -> None:
-        joined, left, tagged, untagged = [], [], [], []
-        for pk, person in self.people.items():
-            groups, tags = before[pk]
-            joined += [(pk, group) for group in person.groups - groups]
-            left += [(pk, group) for group in groups - person.groups]
-            tagged += [(pk, tag) for tag in person.tags - tags]
-            untagged += [(pk, tag) for tag in tags - person.tags]
-        contacts_bulk.join(self.account.pk, joined)
-        contacts_bulk.leave(self.account.pk, left)
-        contacts_bulk.tag(self.account.pk, tagged)
-        contacts_bulk.untag(self.account.pk, untagged)
-
-    def _write_ledger(self) -> None:
-        contacts_bulk.record(
-            [
-                permissions.list_event(
-                    ConsentEvent.Kind(change.kind),
-                    self.playbook.groups[change.id],
-                    text.phone,
-                    evidence=Evidence(
-                        source=Source.KEYWORD,
-                        words=text.body,
-                        reference=text.carrier_sid or "",
-                        asked_at=text.sent_at,
-                    ),
-                )
-                for text, response in self.answered
-                for change in response.changes
-                if change.kind in (ConsentEvent.Kind.JOINED, ConsentEvent.Kind.LEFT)
-            ]
-        )
-
-    def _write_runs_and_replies(self) -> None:
-        runs = bots_bulk.record_runs(
-            self.account.pk,
-            [
-                (response.rule.bot_id, text.pk, text.number_id, text.phone, response.rule.word_key)
-                for text, response in self.answered
-            ],
-        )
-        drafts = [
-            Draft(
-                number_id=text.number_id,
-                phone=text.phone,
-                contact_id=self.contacts[text.phone],
-                body=body,
-                segments=segments.count(body).segments,
-                origin=Message.Origin.BOT,
-                inbound_id=text.pk,
-                position=position,
-                run_id=runs[text.pk],
-            )
-            for text, response in self.answered
-            for position, body in enumerate(response.replies)
-        ]
-        outbound.queue(self.account.pk, drafts)

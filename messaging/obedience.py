@@ -125,7 +125,7 @@ def _keep_too_late(text: Heard, evidence: Evidence) -> None:
 
 def _is_word_of_a_bot(number: Number, body: str) -> bool:
     mine = Trigger.objects.filter(account_id=number.account_id, match=Trigger.Match.WHOLE, word_key=normalise(body))
-    active = mine.filter(bot__status=Bot.Status.ACTIVE)
+    active = mine.filter(bot__in=Bot.objects.listening())
     return active.filter(bot__on_all_numbers=True).exists() or active.filter(bot__numbers=number).exists()
 
 

@@ -132,6 +132,11 @@ CELERY_TASK_ROUTES = {
     "contacts.verify_ledger": {"queue": "bulk"},
     "contacts.sweep_ledgers": {"queue": "bulk"},
     "messaging.process": {"queue": "inbound"},
+    "bots.sweep_runs": {"queue": "inbound"},
+    "bots.mail_notices": {"queue": "bulk"},
+    "bots.make_calls": {"queue": "bulk"},
+    "bots.sweep_notices": {"queue": "bulk"},
+    "bots.sweep_calls": {"queue": "bulk"},
     "messaging.sweep_inbound": {"queue": "inbound"},
     "messaging.deliver": {"queue": "outbound"},
     "messaging.reconcile": {"queue": "outbound"},
@@ -146,6 +151,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep ledgers": {"task": "contacts.sweep_ledgers", "schedule": 300.0, "options": {"expires": 300}},
+    "sweep calls": {"task": "bots.sweep_calls", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep notices": {"task": "bots.sweep_notices", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep runs": {"task": "bots.sweep_runs", "schedule": 2.0, "options": {"expires": 5}},
     "sweep inbound": {"task": "messaging.sweep_inbound", "schedule": 1.0, "options": {"expires": 5}},
     "sweep outbound": {"task": "messaging.sweep_outbound", "schedule": 1.0, "options": {"expires": 5}},
     "sweep broadcasts": {"task": "messaging.sweep_broadcasts", "schedule": 2.0, "options": {"expires": 5}},

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.db import connection
 
-from bots.models import Action, Bot, BotNumber, Run, Trigger
+from bots.models import Action, Bot, BotNumber, BotVersion, Notice, Run, Trigger, WebhookCall
 from contacts import permissions, scopes
 from contacts.models import Block, CallToAction, Contact, ContactTag, Import, LedgerCheck, Tombstone
 from contacts.models.consent import Source
@@ -57,6 +57,9 @@ def _texts(account: Account, contact: Contact, *, by: User) -> None:
     run = Run.objects.create(
         account=account, bot=bot, inbound_id=inbound.pk, number=number, phone=contact.phone, word_key="join"
     )
+    BotVersion.objects.create(account=account, bot=bot, what={})
+    Notice.objects.create(account=account, bot=bot, contact=contact, kind="notify", body="Ana joined")
+    WebhookCall.objects.create(account=account, run=run, url="https://example.com", payload={})
     broadcast = Broadcast.objects.create(
         account=account, number=number, group=group, body="Sale", segments=1, form_key=uuid4(), created_by=by
     )

@@ -80,7 +80,7 @@ def way_back(account: Account, draft: Draft, bot: Bot | None) -> Iterator[Proble
     """Who joins should read how to leave, and who leaves how to come back."""
     joined = [action.group for action in draft.actions if action.kind == Action.Kind.ASSIGN_GROUP]
     left = [action.group for action in draft.actions if action.kind == Action.Kind.REMOVE_FROM_GROUP]
-    others = account.bots.exclude(pk=bot.pk) if bot else account.bots.all()
+    others = account.bots.kept().exclude(pk=bot.pk) if bot else account.bots.kept()
     if joined:
         leave_words = _words_of(others, Action.Kind.REMOVE_FROM_GROUP, joined)
         if not _says_any(draft, [*STOP_WORDS, *leave_words]):

@@ -1,13 +1,17 @@
 """The shape of a bot that is not saved yet, and of what speaks against it."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from bots.models import Action, Bot, Trigger
 from shout import text
 
 GROUP_KINDS = frozenset({Action.Kind.ASSIGN_GROUP, Action.Kind.REMOVE_FROM_GROUP})
 TAG_KINDS = frozenset({Action.Kind.ADD_TAG, Action.Kind.REMOVE_TAG})
+# What a draft's action and a bot's have in common, as it is.
+PLAIN_FIELDS = ("body", "field", "value", "answer", "again", "minutes", "url")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,13 +29,23 @@ class DraftTrigger:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftAction:
-    """One step: `group` or `tag` by id, else `new_name` of the one to find or to make when the bot is saved."""
+    """One step: `group` or `tag` by id, else `new_name` of the one to find or to make when the bot is saved.
+
+    The other fields are those of Action.
+    """
 
     kind: str
     group: int | None = None
     tag: int | None = None
     new_name: str | None = None
     body: str = ""
+    media: tuple[str, ...] = ()
+    field: str = ""
+    value: str = ""
+    answer: str = Action.Answer.ANY
+    again: str = ""
+    minutes: int | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +93,31 @@ def draft_of(bot: Bot) -> Draft:
         numbers=None if bot.on_all_numbers else tuple(number.pk for number in bot.numbers.all()),
         triggers=tuple(DraftTrigger(word=trigger.word, match=trigger.match) for trigger in bot.triggers.all()),
         actions=tuple(
-            DraftAction(kind=action.kind, group=action.group_id, tag=action.tag_id, body=action.body)
+            DraftAction(
+                kind=action.kind,
+                group=action.group_id,
+                tag=action.tag_id,
+                media=tuple(action.media),
+                **{name: getattr(action, name) for name in PLAIN_FIELDS},
+            )
             for action in bot.actions.all()
         ),
+    )
+
+
+def as_json(draft: Draft) -> dict[str, Any]:
+    """The draft as a version of the bot keeps it."""
+    kept: dict[str, Any] = json.loads(json.dumps(asdict(draft)))
+    return kept
+
+
+def from_json(kept: dict[str, Any]) -> Draft:
+    """The draft that a version kept."""
+    numbers = kept["numbers"]
+    return Draft(
+        name=kept["name"],
+        status=kept["status"],
+        numbers=None if numbers is None else tuple(numbers),
+        triggers=tuple(DraftTrigger(**trigger) for trigger in kept["triggers"]),
+        actions=tuple(DraftAction(**action | {"media": tuple(action["media"])}) for action in kept["actions"]),
     )

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from bots.drafts.draft import GROUP_KINDS, TAG_KINDS, Draft, DraftAction, Problem, refuse
+from bots.drafts.draft import Draft, Problem, refuse
 from bots.drafts.rivals import Rival
-from bots.models import Action, Bot, Trigger
+from bots.models import Bot, Trigger
 from contacts.words import Universal, classify
-from shout import text
 from shout.models import Account
 
 NAME_LENGTH = 60
-NAME_KEY_LENGTH = 120
 WORD_KEY_LENGTH = 180
-REPLY_LENGTH = 1600
 MOST_ROWS = 100
 
 _UNIVERSAL = {
@@ -87,38 +84,3 @@ def taken(draft: Draft, rivals: list[Rival]) -> Iterator[Problem]:
                 f"triggers.{row}.word",
                 f"“{trigger.word}” already starts the bot “{holder}”. Choose another word, or pause that bot first.",
             )
-
-
-def actions(account: Account, draft: Draft) -> Iterator[Problem]:
-    """Whether every action has what it needs, from this account."""
-    wanted = [action.group for action in draft.actions], [action.tag for action in draft.actions]
-    groups = set(account.groups.filter(pk__in=filter(None, wanted[0])).values_list("pk", flat=True))
-    tags = set(account.tags.filter(pk__in=filter(None, wanted[1])).values_list("pk", flat=True))
-    for row, action in enumerate(draft.actions):
-        if action.kind in GROUP_KINDS:
-            yield from _named(f"actions.{row}.group", "group", action.group, action=action, known=groups)
-        elif action.kind in TAG_KINDS:
-            yield from _named(f"actions.{row}.tag", "tag", action.tag, action=action, known=tags)
-        elif action.kind == Action.Kind.REPLY:
-            yield from _reply(f"actions.{row}.body", action.body)
-        else:
-            yield refuse(f"actions.{row}.kind", f"Choose one of: {', '.join(Action.Kind.values)}.")
-
-
-def _named(field: str, noun: str, pk: int | None, *, action: DraftAction, known: set[int]) -> Iterator[Problem]:
-    if pk is not None:
-        if pk not in known:
-            yield refuse(field, f"This {noun} does not exist. Choose another.")
-    elif action.new_name is None:
-        yield refuse(field, f"Choose a {noun} for this action.")
-    elif not text.fold(action.new_name):
-        yield refuse(field, f"Type the name of the new {noun}.")
-    elif len(action.new_name) > NAME_LENGTH or len(text.fold(action.new_name)) > NAME_KEY_LENGTH:
-        yield refuse(field, f"The name of a {noun} has at most {NAME_LENGTH} characters.")
-
-
-def _reply(field: str, body: str) -> Iterator[Problem]:
-    if not body.strip():
-        yield refuse(field, "Type the text that people get.")
-    elif len(body) > REPLY_LENGTH:
-        yield refuse(field, f"A reply has at most {REPLY_LENGTH:,} characters; this one has {len(body):,}.")

@@ -21,7 +21,7 @@ class Rival:
 
 def rivals(account: Account, draft: Draft, bot: Bot | None) -> list[Rival]:
     """All words of the other active bots that a text could fit beside the draft's (two queries)."""
-    others = account.bots.filter(status=Bot.Status.ACTIVE)
+    others = account.bots.listening()
     if bot:
         others = others.exclude(pk=bot.pk)
     if draft.numbers is not None:

@@ -2,11 +2,23 @@
 
 from django.db import connection, transaction
 from django.db.models import Manager
+from django.utils.timezone import now
 
-from bots.drafts import advice, refusals
-from bots.drafts.draft import GROUP_KINDS, TAG_KINDS, Draft, DraftAction, Problem, Severity
+from bots.drafts import advice, refusals, steps
+from bots.drafts.draft import (
+    GROUP_KINDS,
+    PLAIN_FIELDS,
+    TAG_KINDS,
+    Draft,
+    DraftAction,
+    Problem,
+    Severity,
+    as_json,
+    draft_of,
+    from_json,
+)
 from bots.drafts.rivals import rivals
-from bots.models import Action, Bot, BotNumber, Trigger
+from bots.models import Action, Bot, BotNumber, BotVersion, Trigger
 from contacts.models import Group, Tag
 from shout import text
 from shout.models import Account
@@ -28,7 +40,7 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
         *refusals.numbers(account, draft),
         *refusals.words(account, draft),
         *refusals.taken(draft, others),
-        *refusals.actions(account, draft),
+        *steps.actions(account, draft),
     ]
     return refused or [
         *advice.yes_on_local_lines(account, draft),
@@ -38,10 +50,11 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
     ]
 
 
-def save(*, account: Account, draft: Draft, bot: Bot | None = None) -> Bot:
+def save(*, account: Account, draft: Draft, bot: Bot | None = None, by: str = "") -> Bot:
     """Make the draft a bot, or make `bot` the draft, whole or not at all; raises `Refused`.
 
-    Savers of one account take turns, so that two people cannot give one word to two bots at once.
+    What it is from now on is kept as a version, with `by` whom: an e-mail address or the name of a key. Savers of one
+    account take turns, so that two people cannot give one word to two bots at once.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -55,7 +68,41 @@ def save(*, account: Account, draft: Draft, bot: Bot | None = None) -> Bot:
         _replace_numbers(bot, draft)
         _replace_triggers(bot, draft)
         _replace_actions(bot, draft)
+        _keep_version(bot, by)
     return bot
+
+
+def pause(bot: Bot, *, by: str) -> None:
+    """Silence a bot. Nothing may keep anybody from that, so nothing is checked."""
+    with transaction.atomic():
+        bot.status = Bot.Status.PAUSED
+        bot.save(update_fields=["status", "changed_at"])
+        _keep_version(bot, by)
+
+
+def delete(bot: Bot) -> None:
+    """Take a bot and its words away; its latest version stays, for `restore`. What waits or asks for it ends."""
+    with transaction.atomic():
+        for rows in (bot.triggers, bot.actions):
+            rows.all().delete()
+        BotNumber.objects.filter(bot=bot).delete()
+        bot.deleted_at = now()
+        bot.save(update_fields=["deleted_at"])
+
+
+def restore(bot: Bot, version: BotVersion, *, by: str) -> Bot:
+    """Make a bot, deleted or not, what it was in a version; raises `Refused` when its words are taken by now."""
+    with transaction.atomic():
+        bot.deleted_at = None
+        return save(account=bot.account, draft=from_json(version.what), bot=bot, by=by)
+
+
+def _keep_version(bot: Bot, by: str) -> None:
+    fresh = Bot.objects.prefetch_related("triggers", "numbers", "actions").get(account_id=bot.account_id, pk=bot.pk)
+    what = as_json(draft_of(fresh))
+    latest = bot.versions.first()
+    if latest is None or latest.what != what:
+        BotVersion.objects.create(account_id=bot.account_id, bot=bot, what=what, saved_by=by)
 
 
 def _replace_numbers(bot: Bot, draft: Draft) -> None:
@@ -93,7 +140,10 @@ def _action(bot: Bot, row: int, action: DraftAction) -> Action:
     elif action.kind in TAG_KINDS:
         made.tag_id = action.tag or _find_or_make(bot.account.tags, action.new_name)
     else:
-        made.body = action.body.strip()
+        made.media = list(action.media)
+        for name in PLAIN_FIELDS:
+            value = getattr(action, name)
+            setattr(made, name, value.strip() if isinstance(value, str) else value)
     return made
 
 

@@ -59,6 +59,7 @@ class Number(models.Model):
     opt_out_tag = models.ForeignKey(Tag, models.RESTRICT, null=True, blank=True, db_constraint=False, related_name="+")
     segments_per_second = models.FloatField(default=20.0)
     burst = models.PositiveIntegerField(default=100)
+    bot_replies_per_hour = models.PositiveSmallIntegerField(default=20)
     tokens = models.FloatField(default=100.0, editable=False)
     refilled_at = models.DateTimeField(auto_now_add=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bots.models import Action, Bot, Run, Trigger
+from bots.models import Action, Bot, Trigger
 from contacts.models import Group
 from shout.models import Account, ApiKey, Role
 from shout.tenancy import tenant
@@ -102,7 +102,7 @@ def test_a_repeated_post_is_refused_because_the_word_is_taken(call: Caller) -> N
     assert len(call("GET", BOTS)[1]["results"]) == 1
 
 
-def test_a_deleted_bot_is_gone_with_all_that_was_its(shop: Account, call: Caller) -> None:
+def test_a_deleted_bot_is_gone_and_what_it_did_is_not(shop: Account, call: Caller) -> None:
     number = build.number(shop)
     made = call("POST", BOTS, greeter("hi", numbers=[number.pk]))[1]
     with tenant(shop.pk):
@@ -111,8 +111,9 @@ def test_a_deleted_bot_is_gone_with_all_that_was_its(shop: Account, call: Caller
     assert call("DELETE", f"{BOTS}{made['id']}/") == (204, None)
     assert call("DELETE", f"{BOTS}{made['id']}/")[0] == 404
     with tenant(shop.pk):
-        assert not any(model.objects.exists() for model in (Bot, Trigger, Action, Run))
-        assert shop.messages.get().run is None
+        assert not any(model.objects.exists() for model in (Trigger, Action))
+        assert not Bot.objects.kept().exists()
+        assert shop.messages.get().run == run
 
 
 def test_a_refusal_is_a_problem_at_its_field(call: Caller) -> None:

@@ -53,7 +53,7 @@ def make(account: Account, word: str, **fields: object) -> Bot:
 
 def bots(account: Account) -> list[Draft]:
     with tenant(account.pk):
-        return [draft_of(bot) for bot in account.bots.all()]
+        return [draft_of(bot) for bot in account.bots.kept()]
 
 
 def page(response: HttpResponse) -> str:
@@ -229,7 +229,7 @@ def test_a_form_that_no_browser_shows_is_a_bad_request(browser: Client, shop: Ac
         ({"listens": "chosen", "numbers": ["x", "9" * 30]}, "Choose at least one number"),
         ({"kind": ["add_tag"], "target": ["9" * 30]}, "Choose a tag for this action."),
         ({"kind": ["add_tag"], "target": ["new"]}, "Type the name of the new tag."),
-        ({"body": ["x" * 1601]}, "A reply has at most 1,600 characters; this one has 1,601."),
+        ({"body": ["x" * 1601]}, "A text has at most 1,600 characters; this one has 1,601."),
     ],
 )
 def test_bad_input_is_answered_with_how_to_mend_it(browser: Client, shop: Account, wrong: Form, sentence: str) -> None:

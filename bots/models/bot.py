@@ -1,4 +1,4 @@
-"""Bots: trigger words and ordered actions, and what they did."""
+"""Bots: trigger words and ordered actions, and how they came to be what they are."""
 
 from django.db import models
 
@@ -7,8 +7,20 @@ from shout import text
 from shout.models import Account
 
 
+class Bots(models.QuerySet["Bot"]):
+    """Bots, filtered in the words of the business."""
+
+    def kept(self) -> "Bots":
+        """Those that nobody has deleted."""
+        return self.filter(deleted_at=None)
+
+    def listening(self) -> "Bots":
+        """Those that answer texts."""
+        return self.kept().filter(status=Bot.Status.ACTIVE)
+
+
 class Bot(models.Model):
-    """Trigger words plus ordered actions. Only active bots listen (B1)."""
+    """Trigger words plus ordered actions. Only active bots listen (B1); a deleted one can be brought back."""
 
     class Status(models.TextChoices):
         """Whether a bot listens."""
@@ -23,6 +35,9 @@ class Bot(models.Model):
     numbers = models.ManyToManyField(Number, through="BotNumber", related_name="bots")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = Bots.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -34,6 +49,22 @@ class Bot(models.Model):
     def is_active(self) -> bool:
         """Whether the bot listens."""
         return self.status == self.Status.ACTIVE
+
+
+class BotVersion(models.Model):
+    """A bot as somebody saved it; `what` is the draft as JSON."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    bot = models.ForeignKey(Bot, models.CASCADE, db_constraint=False, related_name="versions")
+    what = models.JSONField()
+    saved_at = models.DateTimeField(db_default=models.functions.Now())
+    saved_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.bot_id} at {self.saved_at}"
 
 
 class BotNumber(models.Model):
@@ -80,7 +111,12 @@ class Trigger(models.Model):
 
 
 class Action(models.Model):
-    """One step of a bot, carried out in the listed order (B5)."""
+    """One step of a bot, carried out in the listed order (B5).
+
+    `body` is what a reply, a question or a notice says; `field` and `value` are of the field to set, by an answer or
+    outright; `minutes` is how long to wait, or for how long a question stays open; `again` is said to an answer that
+    is none.
+    """
 
     class Kind(models.TextChoices):
         """What a step does."""
@@ -90,6 +126,21 @@ class Action(models.Model):
         ADD_TAG = "add_tag", "Add tag"
         REMOVE_TAG = "remove_tag", "Remove tag"
         REPLY = "reply", "Reply"
+        SET_FIELD = "set_field", "Set a field"
+        ASK = "ask", "Ask a question"
+        WAIT = "wait", "Wait"
+        NOTIFY = "notify", "Notify the team"
+        CALL = "call", "Call a webhook"
+        HAND_OVER = "hand_over", "Hand over to the inbox"
+
+    class Answer(models.TextChoices):
+        """What a question takes for an answer."""
+
+        ANY = "any", "Any text"
+        NUMBER = "number", "A number"
+        DATE = "date", "A date"
+        EMAIL = "email", "An e-mail address"
+        ZIP = "zip", "A ZIP code"
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     bot = models.ForeignKey(Bot, models.CASCADE, db_constraint=False, related_name="actions")
@@ -98,6 +149,13 @@ class Action(models.Model):
     group = models.ForeignKey(Group, models.RESTRICT, null=True, blank=True, db_constraint=False, related_name="+")
     tag = models.ForeignKey(Tag, models.RESTRICT, null=True, blank=True, db_constraint=False, related_name="+")
     body = models.TextField(blank=True, max_length=1600)
+    media = models.JSONField(default=list, blank=True)
+    field = models.CharField(max_length=60, blank=True)
+    value = models.CharField(max_length=500, blank=True)
+    answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.ANY)
+    again = models.CharField(max_length=480, blank=True)
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    url = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["position"]
@@ -105,22 +163,3 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
-
-
-class Run(models.Model):
-    """One bot answered one inbound text: `inbound_id` is unique, so no text runs twice (B6)."""
-
-    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="runs")
-    bot = models.ForeignKey(Bot, models.CASCADE, db_index=False, db_constraint=False, related_name="runs")
-    inbound_id = models.BigIntegerField()
-    number = models.ForeignKey(Number, models.CASCADE, db_index=False, db_constraint=False, related_name="+")
-    phone = models.CharField(max_length=16)
-    word_key = models.CharField(max_length=180)
-    ran_at = models.DateTimeField(db_default=models.functions.Now())
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "inbound_id"], name="one_run_per_text")]
-        indexes = [models.Index(fields=["account", "bot", "-ran_at"], name="runs_of_a_bot")]
-
-    def __str__(self) -> str:
-        return f"{self.bot_id} ran for {self.inbound_id}"

@@ -1,0 +1,132 @@
+"""What comes of a round of texts, written at once: lists, labels, fields, ledger, runs, replies, calls, notices."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bots import bulk as bots_bulk
+from bots.bulk import Live
+from bots.engine import Person, Response
+from bots.models import Notice, WebhookCall
+from bots.playbook import Playbook
+from contacts import bulk as contacts_bulk
+from contacts import permissions
+from contacts.models import ConsentEvent
+from contacts.models.consent import Source
+from contacts.permissions import Evidence
+from messaging import bulk, outbound, segments
+from messaging.models import Message
+from messaging.outbox import Draft
+from shout.models import Account
+from shout.nudges import nudge
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one text, or the end of a wait, did; `text` is the text that replies speak to."""
+
+    live: Live
+    response: Response
+    text_id: int
+    words: str
+    sid: str
+    asked_at: datetime | None
+    first: int
+
+
+class Effects:
+    """What is to be written for one account; `contacts` are ids by phone, `people` by id."""
+
+    def __init__(
+        self, account: Account, playbook: Playbook, contacts: dict[str, int], *, people: dict[int, Person]
+    ) -> None:
+        self.account, self.playbook, self.contacts, self.people = account, playbook, contacts, people
+        self.before = {pk: (frozenset(person.groups), frozenset(person.tags)) for pk, person in people.items()}
+        self.answered: list[Answered] = []
+        self.lives: dict[int, Live] = {}
+        self.traces: list[tuple[int, int, dict[str, Any]]] = []
+        self.places: dict[str, str] = {}
+        self.notices: list[Notice] = []
+
+    def write(self) -> None:
+        """Write everything, each kind at once."""
+        self._write_lists_and_labels()
+        contacts_bulk.place(self.account.pk, self.places)
+        contacts_bulk.set_fields(self.account.pk, self._fields())
+        contacts_bulk.record(list(self._ledger()))
+        bots_bulk.record_runs(self.account.pk, self.lives.values())
+        outbound.queue(self.account.pk, list(self._drafts()))
+        WebhookCall.objects.bulk_create(self._calls())
+        Notice.objects.bulk_create(self.notices)
+        if self.notices:
+            nudge("bots.mail_notices", self.account.pk)
+        if any(answered.response.calls for answered in self.answered):
+            nudge("bots.make_calls", self.account.pk)
+        bulk.mark_processed(self.account.pk, self.traces)
+
+    def _write_lists_and_labels(self) -> None:
+        joined, left, tagged, untagged = [], [], [], []
+        for pk, person in self.people.items():
+            groups, tags = self.before[pk]
+            joined += [(pk, group) for group in person.groups - groups]
+            left += [(pk, group) for group in groups - person.groups]
+            tagged += [(pk, tag) for tag in person.tags - tags]
+            untagged += [(pk, tag) for tag in tags - person.tags]
+        contacts_bulk.join(self.account.pk, joined)
+        contacts_bulk.leave(self.account.pk, left)
+        contacts_bulk.tag(self.account.pk, tagged)
+        contacts_bulk.untag(self.account.pk, untagged)
+
+    def _fields(self) -> dict[int, dict[str, str]]:
+        found: dict[int, dict[str, str]] = {}
+        for answered in self.answered:
+            for change in answered.response.changes:
+                if change.kind == "set":
+                    found.setdefault(self.contacts[answered.live.phone], {})[change.field] = change.value
+        return found
+
+    def _ledger(self) -> Iterable[ConsentEvent]:
+        for answered in self.answered:
+            evidence = Evidence(
+                source=Source.KEYWORD, words=answered.words, reference=answered.sid, asked_at=answered.asked_at
+            )
+            for change in answered.response.changes:
+                if change.kind in (ConsentEvent.Kind.JOINED, ConsentEvent.Kind.LEFT):
+                    group = self.playbook.groups[change.id]
+                    kind = ConsentEvent.Kind(change.kind)
+                    yield permissions.list_event(kind, group, answered.live.phone, evidence=evidence)
+
+    def _drafts(self) -> Iterable[Draft]:
+        for answered in self.answered:
+            for position, said in enumerate(answered.response.replies, start=answered.first):
+                yield Draft(
+                    number_id=answered.live.number_id,
+                    phone=answered.live.phone,
+                    contact_id=self.contacts[answered.live.phone],
+                    body=said.body,
+                    media=said.media,
+                    segments=segments.count(said.body).segments,
+                    origin=Message.Origin.BOT,
+                    inbound_id=answered.text_id,
+                    position=position,
+                    run_id=answered.live.id,
+                )
+
+    def _calls(self) -> list[WebhookCall]:
+        return [
+            WebhookCall(account=self.account, run_id=answered.live.id or 0, url=url, payload=self._payload(answered))
+            for answered in self.answered
+            for url in answered.response.calls
+        ]
+
+    def _payload(self, answered: Answered) -> dict[str, Any]:
+        live, contact_id = answered.live, self.contacts[answered.live.phone]
+        return {
+            "type": "bot.ran",
+            "bot": {"id": live.bot_id, "name": self.playbook.names.get(live.bot_id, "")},
+            "run": live.id,
+            "number": live.number_id,
+            "contact": {"id": contact_id, "phone": live.phone, **self.people[contact_id].known},
+            "text": answered.words,
+        }

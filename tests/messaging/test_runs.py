@@ -1,0 +1,177 @@
+"""Runs that ask and wait, with real texts: one open question at a time, within the reply limit (B5, B11)."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from bots import playbook as playbooks
+from bots.models import Action, Bot, Notice, Run, Trigger, WebhookCall
+from contacts import permissions
+from contacts.models import Contact, Number
+from contacts.models.consent import Source
+from contacts.permissions import Evidence
+from messaging import inbound
+from messaging.models import Message
+from shout.models import Account
+from tests import build, carrier
+
+Kind = Action.Kind
+ANA = "+14155550142"
+
+
+def bot(account: Account, word: str, *actions: dict[str, object]) -> Bot:
+    made = Bot.objects.create(account=account, name=word)
+    Trigger.objects.create(account=account, bot=made, word=word)
+    for position, action in enumerate(actions):
+        Action.objects.create(account=account, bot=made, position=position, **action)
+    return made
+
+
+def ask(account: Account) -> Bot:
+    return bot(
+        account,
+        "HELLO",
+        {
+            "kind": Kind.ASK,
+            "body": "Your ZIP?",
+            "field": "postal_code",
+            "answer": "zip",
+            "again": "Five digits",
+        },
+        {"kind": Kind.REPLY, "body": "Thanks for {{ postal_code }}"},
+    )
+
+
+def text(number: Number, body: str) -> None:
+    carrier.text(number, body, phone=ANA)
+    inbound.process(account_id=number.account_id)
+
+
+def said() -> list[str]:
+    return list(Message.objects.filter(direction="out").order_by("id").values_list("body", flat=True))
+
+
+def test_an_answer_is_saved_and_the_run_goes_on(account: Account, marketing: Number) -> None:
+    ask(account)
+    for body in ("hello", "what?", "94110", "94110"):
+        text(marketing, body)
+    assert said() == ["Your ZIP?", "Five digits", "Thanks for 94110"]
+    assert Contact.objects.get(phone=ANA).postal_code == "94110"
+    assert Run.objects.get().state == Run.State.DONE
+    outcomes = Message.objects.filter(direction="in").order_by("id").values_list("trace__outcome", flat=True)
+    assert list(outcomes) == ["bot", "answer", "answer", "no_match"]
+
+
+def test_question_and_answer_in_one_batch_are_one_run(account: Account, marketing: Number) -> None:
+    ask(account)
+    for body in ("hello", "94110"):
+        carrier.text(marketing, body, phone=ANA)
+    inbound.process(account_id=account.pk)
+    assert said() == ["Your ZIP?", "Thanks for 94110"]
+    assert set(Message.objects.filter(direction="out").values_list("run", flat=True)) == {Run.objects.get().pk}
+
+
+def test_stop_ends_the_open_question(account: Account, marketing: Number) -> None:
+    ask(account)
+    for body in ("hello", "STOP", "94110"):
+        text(marketing, body)
+    assert Run.objects.get().state == Run.State.ENDED
+    assert Contact.objects.get(phone=ANA).postal_code == ""
+
+
+def test_a_question_on_one_number_leaves_the_other_number_alone(
+    account: Account, marketing: Number, service: Number
+) -> None:
+    ask(account)
+    text(marketing, "hello")
+    text(service, "94110")
+    assert Run.objects.get().state == Run.State.ASKING
+    text(marketing, "94110")
+    assert Run.objects.get().state == Run.State.DONE
+
+
+def test_an_unanswered_question_ends_in_its_time(account: Account, marketing: Number) -> None:
+    ask(account)
+    text(marketing, "hello")
+    Run.objects.update(next_at=now() - timedelta(seconds=1))
+    inbound.process(account_id=account.pk)
+    text(marketing, "94110")
+    assert Run.objects.get().state == Run.State.ENDED
+    assert said() == ["Your ZIP?"]
+
+
+def test_a_wait_goes_on_in_its_time_and_once(account: Account, marketing: Number) -> None:
+    group = build.group(account)
+    bot(
+        account,
+        "HELLO",
+        {"kind": Kind.REPLY, "body": "One"},
+        {"kind": Kind.WAIT, "minutes": 60},
+        {"kind": Kind.ASSIGN_GROUP, "group": group},
+        {"kind": Kind.REPLY, "body": "Two"},
+    )
+    text(marketing, "hello")
+    inbound.process(account_id=account.pk)
+    assert said() == ["One"]
+    Run.objects.update(next_at=now() - timedelta(seconds=1))
+    for _ in range(2):
+        inbound.process(account_id=account.pk)
+    assert said() == ["One", "Two"]
+    assert group.contacts.get().phone == ANA
+
+
+def test_what_waits_is_not_sent_to_who_has_stopped(account: Account, marketing: Number) -> None:
+    bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, {"kind": Kind.REPLY, "body": "Two"})
+    text(marketing, "hello")
+    stop = Evidence(source=Source.UNIVERSAL_KEYWORD, words="STOP")
+    permissions.opt_out(number=marketing, phone=ANA, evidence=stop)
+    Run.objects.update(next_at=now() - timedelta(seconds=1))
+    inbound.process(account_id=account.pk)
+    assert Message.objects.get(direction="out").refusal == "opted_out"
+
+
+def test_two_machines_that_answer_each_other_end_within_the_limit_and_the_team_is_told(
+    account: Account, marketing: Number
+) -> None:
+    bot(account, "HELLO", {"kind": Kind.REPLY, "body": "HELLO"})
+    Number.objects.update(bot_replies_per_hour=5)
+    for _ in range(20):
+        text(marketing, "HELLO")
+    assert len(said()) == 5
+    assert {notice.kind for notice in Notice.objects.all()} == {"loop"}
+    last = Message.objects.filter(direction="in").latest("id")
+    assert last.trace["withheld"] == 1
+
+
+def test_a_bot_tells_the_team_and_queues_its_calls(account: Account, marketing: Number) -> None:
+    bot(
+        account,
+        "HELLO",
+        {"kind": Kind.SET_FIELD, "field": "first_name", "value": "Ana"},
+        {"kind": Kind.NOTIFY, "body": "{{ first_name }} says hello"},
+        {"kind": Kind.CALL, "url": "https://example.com/hook"},
+    )
+    text(marketing, "hello")
+    assert Notice.objects.get().body == "Ana says hello"
+    call = WebhookCall.objects.get()
+    assert call.payload["contact"]["first_name"] == "Ana"
+    assert call.payload["text"] == "hello"
+
+
+@pytest.mark.parametrize("change", ["pause", "word", "group"])
+def test_what_is_kept_in_memory_follows_every_change(account: Account, change: str) -> None:
+    made, group = bot(account, "HELLO", {"kind": Kind.REPLY, "body": "Hi"}), build.group(account)
+    kept = playbooks.playbook(account)
+    assert playbooks.playbook(account) is kept
+    if change == "pause":
+        Bot.objects.update(status=Bot.Status.PAUSED)
+    elif change == "word":
+        Trigger.objects.create(account=account, bot=made, word="HI")
+    else:
+        group.name = "Regulars"
+        group.save()
+    fresh = playbooks.playbook(account)
+    assert fresh is not kept
+    assert (fresh.matcher.find("hello", 1) is None) == (change == "pause")
+    assert (fresh.matcher.find("hi", 1) is None) == (change != "word")
