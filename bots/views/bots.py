@@ -1,4 +1,4 @@
-"""The bot pages: list, builder, one bot."""
+"""The pages of bots: the list, one bot, and what its buttons do."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bots import drafts, forms
-from bots.drafts import Draft, DraftTrigger, Problem, draft_of
+from bots.drafts import draft_of
 from bots.models import Action, Bot
 from shout.accounts import AccountRequest, member
 from shout.models import Role
@@ -53,49 +53,11 @@ def bot_detail(request: AccountRequest, bot_id: int) -> HttpResponse:
     return render(request, "bots/bot_detail.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@member(Role.AGENT)
-def bot_new(request: AccountRequest) -> HttpResponse:
-    """Build a bot."""
-    return _build(request, Draft(triggers=(DraftTrigger(),)), bot=None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member(Role.AGENT)
-def bot_edit(request: AccountRequest, bot_id: int) -> HttpResponse:
-    """Change a bot."""
-    bot = _locked(request, bot_id)
-    return _build(request, draft_of(bot), bot=bot)
-
-
-def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpResponse:
-    """The builder: its row buttons only show the page anew and save nothing."""
-    problems: list[Problem] = []
-    command, focus = request.POST.get("do", "save"), ""
-    if request.method == "POST":
-        try:
-            draft = forms.read(request.POST)
-            if command != "save":
-                draft, focus = forms.edited(draft, command)
-        except ValueError as error:
-            raise BadRequest("The builder did not send what it shows. Load the page again.") from error
-    if request.method == "POST" and command == "save":
-        try:
-            saved = drafts.save(account=request.account, draft=draft, bot=bot, by=request.user.email)
-        except drafts.Refused as refused:
-            problems, focus = refused.problems, forms.first_wrong(refused.problems)
-        else:
-            messages.success(request, f"The bot “{saved.name}” is saved.")
-            return redirect("bots:bot_detail", saved.pk)
-    builder = forms.Builder(request.account, draft, bot=bot, problems=problems, focus=focus)
-    return render(request, "bots/_builder.html" if request.htmx else "bots/bot_form.html", {"builder": builder})
-
-
 @require_POST
 @member(Role.AGENT)
 def bot_status(request: AccountRequest, bot_id: int) -> HttpResponse:
     """Pause or activate a bot; activating asks again whether its words are free."""
-    bot, status = _locked(request, bot_id), request.POST.get("status")
+    bot, status = locked(request, bot_id), request.POST.get("status")
     if status == Bot.Status.ACTIVE:
         try:
             wanted = replace(draft_of(bot), status=status)
@@ -113,7 +75,7 @@ def bot_status(request: AccountRequest, bot_id: int) -> HttpResponse:
 @member(Role.AGENT)
 def bot_delete(request: AccountRequest, bot_id: int) -> HttpResponse:
     """Delete a bot, after asking."""
-    bot = _locked(request, bot_id)
+    bot = locked(request, bot_id)
     if request.method == "POST":
         drafts.delete(bot)
         messages.success(request, f"The bot “{bot.name}” is deleted.")
@@ -127,6 +89,6 @@ def bot_delete(request: AccountRequest, bot_id: int) -> HttpResponse:
     return render(request, "ui/confirm.html", context)
 
 
-def _locked(request: AccountRequest, bot_id: int) -> Bot:
+def locked(request: AccountRequest, bot_id: int) -> Bot:
     """The bot, kept as it is until this request is over, so that nobody deletes what is being saved."""
     return get_object_or_404(request.account.bots.kept().select_for_update(no_key=True), pk=bot_id)

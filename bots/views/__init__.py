@@ -1,0 +1,1 @@
+"""The pages of bots, one noun per module."""
