@@ -19,7 +19,7 @@ def mail(*, account_id: int) -> bool:
     A notice is marked once its mail has been handed over. Whatever goes wrong, the sweep tries again.
     """
     with tenant(account_id):
-        waiting = Notice.objects.filter(account_id=account_id, emailed_at=None).select_for_update(skip_locked=True)
+        waiting = Notice.objects.filter(account_id=account_id, emailed_at=None).select_for_update(skip_locked=True, of=("self",))
         notices = list(waiting.select_related("contact", "bot").order_by("id")[:BATCH])
         if not notices:
             return False

@@ -249,6 +249,9 @@ SIMULATOR_URL: str = (env("SIMULATOR_URL", default=None) or home.simulator_url()
 # its webhook on the way, and counts as missed only after that.
 CARRIER_TIMEOUT: float = env.float("CARRIER_TIMEOUT", default=10.0)
 CARRIER_GRACE: float = env.float("CARRIER_GRACE", default=30.0)
+# Whether bots may call webhooks on this machine and its own network: for development and tests only, since whoever
+# builds bots could otherwise reach servers that are not meant for them.
+WEBHOOKS_MAY_BE_PRIVATE: bool = env.bool("WEBHOOKS_MAY_BE_PRIVATE", default=False)
 
 LOGGING = {
     "version": 1,
