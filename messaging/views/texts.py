@@ -1,6 +1,5 @@
 """Texts that the team writes to one person."""
 
-import unicodedata
 from uuid import uuid5
 
 from django.contrib import messages
@@ -11,15 +10,14 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from contacts.models import Contact
-from messaging import outbound, resending, segments
-from messaging.forms import LONGEST, TextForm
+from messaging import outbound, resending
+from messaging.forms import TextForm
 from messaging.models import Message
+from messaging.templatetags.texts import counted
 from messaging.views.composer import composer
 from messaging.views.conversations import chosen, render_conversation
 from shout.accounts import AccountRequest, member
 from shout.models import Role
-
-_NAMED = 3
 
 
 @require_POST
@@ -73,13 +71,4 @@ def message_resend(request: AccountRequest, message_id: int) -> HttpResponse:
 def segment_count(request: AccountRequest) -> HttpResponse:
     """How many segments a text takes, while it is being written."""
     body = request.POST.get("body", "").replace("\r\n", "\n")
-    counted, left = segments.count(body), LONGEST - len(body)
-    forcing = [(char, unicodedata.name(char, f"U+{ord(char):04X}").lower()) for char in counted.forcing[:_NAMED]]
-    context = {
-        "counted": counted,
-        "left": left,
-        "over": -left,
-        "forcing": forcing,
-        "more": len(counted.forcing[_NAMED:]),
-    }
-    return render(request, "messaging/_segments.html", context)
+    return render(request, "messaging/_segments.html", counted(body))
