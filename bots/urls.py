@@ -1,15 +1,20 @@
 """The addresses of the bot pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from bots.views import bots, builder
+from bots.sharing import KEY
+from bots.views import bots, builder, sharing, wizard
 
 app_name = "bots"
 urlpatterns = [
     path("bots/", bots.bot_list, name="bot_list"),
     path("bots/new/", builder.bot_new, name="bot_new"),
+    path("bots/wizard/", wizard.list_wizard, name="wizard"),
     path("bots/<int:bot_id>/", bots.bot_detail, name="bot_detail"),
     path("bots/<int:bot_id>/edit/", builder.bot_edit, name="bot_edit"),
     path("bots/<int:bot_id>/status/", bots.bot_status, name="bot_status"),
     path("bots/<int:bot_id>/delete/", bots.bot_delete, name="bot_delete"),
+    path("bots/<int:bot_id>/share/", sharing.bot_share, name="bot_share"),
+    path("bots/<int:bot_id>/qr/", sharing.bot_qr, name="bot_qr"),
+    re_path(rf"^s/(?P<key>{KEY})/$", sharing.share, name="share"),
 ]

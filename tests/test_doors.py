@@ -28,6 +28,7 @@ PUBLIC = {
     "api:docs",
     "api:nowhere",
     "api:schema",
+    "bots:share",
     "messaging:sms_webhook",
     "messaging:status_webhook",
     "shout:healthz",
