@@ -17,7 +17,7 @@ from contacts.models import Contact
 from shout.nudges import nudge
 from shout.tenancy import tenant
 
-BATCH = 50
+BATCH = 20
 TIMEOUT = 5.0
 MOST_ATTEMPTS = 5
 _FIRST_PAUSE = timedelta(seconds=30)

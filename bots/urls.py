@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from bots.sharing import KEY
-from bots.views import bots, builder, sharing, wizard
+from bots.views import bots, builder, notices, sharing, wizard
 
 app_name = "bots"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("bots/<int:bot_id>/edit/", builder.bot_edit, name="bot_edit"),
     path("bots/<int:bot_id>/status/", bots.bot_status, name="bot_status"),
     path("bots/<int:bot_id>/delete/", bots.bot_delete, name="bot_delete"),
+    path("notices/", notices.notice_list, name="notice_list"),
+    path("notices/done/", notices.notices_done, name="notices_done"),
+    path("notices/<int:notice_id>/done/", notices.notice_done, name="notice_done"),
     path("bots/<int:bot_id>/share/", sharing.bot_share, name="bot_share"),
     path("bots/<int:bot_id>/qr/", sharing.bot_qr, name="bot_qr"),
     re_path(rf"^s/(?P<key>{KEY})/$", sharing.share, name="share"),

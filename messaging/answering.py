@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bots import engine
+from bots import engine, notices
 from bots.bulk import Live
 from bots.engine import Pause, Person, Response, Step
 from bots.matching import Rule
@@ -39,7 +39,7 @@ class _Round:
         self.people = _people(account, self.contacts.values())
         asking = Run.objects.filter(account=account, phone__in=phones, state=Run.State.ASKING)
         self.questions = {(run.number_id, run.phone): _live(run) for run in asking}
-        self.limits = dict(Number.objects.filter(account=account).values_list("pk", "bot_replies_per_hour"))
+        self.numbers = Number.objects.filter(account=account).only("label", "bot_replies_per_hour").in_bulk()
         self.said_lately = bulk.bot_replies_in_last_hour(phones)
         self.warned: set[tuple[int, str]] = set()
         self.effects = Effects(account, self.playbook, self.contacts, people=self.people)
@@ -129,6 +129,7 @@ class _Round:
         return {
             "changes": [[change.kind, change.id, change.field, change.value] for change in response.changes],
             "replies": len(response.replies),
+            "told": [[told.kind, told.body] for told in response.told],
             "withheld": withheld,
             "state": live.state,
         }
@@ -136,13 +137,14 @@ class _Round:
     def _withhold(self, live: Live, response: Response) -> int:
         """Leave out the replies over the number's limit, so that two machines never text each other for ever (B11)."""
         asked = (live.number_id, live.phone)
-        room = max(0, self.limits.get(live.number_id, 0) - self.said_lately.get(asked, 0))
+        number = self.numbers[live.number_id]
+        room = max(0, number.bot_replies_per_hour - self.said_lately.get(asked, 0))
         withheld = max(0, len(response.replies) - room)
         del response.replies[len(response.replies) - withheld :]
         self.said_lately[asked] = self.said_lately.get(asked, 0) + len(response.replies)
         if withheld and asked not in self.warned:
             self.warned.add(asked)
-            self._notice(live, Notice.Kind.LOOP, "They got as many automatic replies in an hour as the number allows.")
+            self._notice(live, Notice.Kind.LOOP, notices.about_limit(number))
         return withheld
 
     def _end(self, live: Live) -> None:

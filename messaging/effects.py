@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bots import bulk as bots_bulk
+from bots import notices
 from bots.bulk import Live
 from bots.engine import Person, Response
 from bots.models import Notice, WebhookCall
@@ -58,9 +59,7 @@ class Effects:
         bots_bulk.record_runs(self.account.pk, self.lives.values())
         outbound.queue(self.account.pk, list(self._drafts()))
         WebhookCall.objects.bulk_create(self._calls())
-        Notice.objects.bulk_create(self.notices)
-        if self.notices:
-            nudge("bots.mail_notices", self.account.pk)
+        notices.write(self.account.pk, self.notices)
         if any(answered.response.calls for answered in self.answered):
             nudge("bots.make_calls", self.account.pk)
         bulk.mark_processed(self.account.pk, self.traces)

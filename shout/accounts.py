@@ -112,11 +112,12 @@ def found(*, name: str, owner: User) -> Account:
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """Context for every page: the accounts one may switch to, whether this account's texts are simulated, and how many
-    reviews are open (counted when a template asks).
+    reviews and notices are open (counted when a template asks).
     """
     account: Account | None = getattr(request, "account", None)
     return {
         "nav_accounts": getattr(request, "seats", []),
         "open_reviews": account.reviews.filter(decision="").count if account else 0,
+        "open_notices": account.notices.filter(done_at=None).count if account else 0,
         "simulator_active": bool(account) and account.numbers.filter(carrier="simulator").exists(),  # type: ignore[union-attr]
     }

@@ -43,6 +43,7 @@ class NumberForm(forms.ModelForm[Number]):
             "help_text",
             "segments_per_second",
             "burst",
+            "bot_replies_per_hour",
         ]
         labels = {
             "carrier_account_sid": "Account SID",
@@ -51,6 +52,7 @@ class NumberForm(forms.ModelForm[Number]):
             "help_text": "Answer to HELP",
             "segments_per_second": "Throughput, in segments per second",
             "burst": "Burst, in segments",
+            "bot_replies_per_hour": "Automatic replies to one person, per hour",
         }
         help_texts = {
             "label": "What your team calls it, for example Marketing.",
@@ -61,6 +63,8 @@ class NumberForm(forms.ModelForm[Number]):
             "If empty, Shout writes it from your account’s name.",
             "segments_per_second": "What the carrier allows this number.",
             "burst": "How many may leave at once after a pause.",
+            "bot_replies_per_hour": "When bots have sent somebody this many texts within an hour, they are "
+            "silent until it is over, and you are told. So two machines never text each other for ever.",
         }
         widgets = {
             "carrier_auth_token": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -71,6 +75,7 @@ class NumberForm(forms.ModelForm[Number]):
             "kind": {"required": "Choose what the number is for."},
             "segments_per_second": {"required": "Enter how many segments a second the carrier allows."},
             "burst": {"required": "Enter how many segments may leave at once.", "min_value": "Enter 1 or more."},
+            "bot_replies_per_hour": {"required": "Enter how many automatic replies one person may get in an hour."},
         }
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:  # noqa: ANN401
@@ -96,6 +101,13 @@ class NumberForm(forms.ModelForm[Number]):
         if not 1 <= burst <= 100_000:
             raise ValidationError("Enter a whole number from 1 to 100,000.")
         return burst
+
+    def clean_bot_replies_per_hour(self) -> int:
+        """How many automatic replies, at least one: to silence bots, pause them."""
+        most: int = self.cleaned_data["bot_replies_per_hour"]
+        if not 1 <= most <= 1000:
+            raise ValidationError("Enter a whole number from 1 to 1,000. To silence a bot, pause it.")
+        return most
 
     def clean(self) -> dict[str, Any]:
         """Number, kind, line and carrier have to agree, and the carrier has to know us."""

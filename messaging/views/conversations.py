@@ -1,9 +1,11 @@
 """A contact's page: who they are, whether they may be texted, and everything that was said."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from bots.models import Notice
 from contacts.models import Contact
 from contacts.views.profile import profile_context
 from messaging import timeline as timelines
@@ -32,6 +34,7 @@ def render_conversation(request: AccountRequest, contact: Contact, *, form: Text
         "page": timelines.page(contact, before=before),
         "is_latest": before is None,
         "composer": composer(contact, asked=profile["outlets"], number_id=chosen(request), form=form),
+        "handed_over": _handed_over(contact),
         **profile,
     }
     return render(request, "messaging/conversation.html", context, status=422 if form else 200)
@@ -50,8 +53,13 @@ def timeline(request: AccountRequest, contact_id: int) -> HttpResponse:
         return HttpResponse(status=204)
     profile = profile_context(request.account, contact)
     offered = composer(contact, asked=profile["outlets"], number_id=chosen(request), keeps_draft=True)
-    context = {"page": page, "composer": offered, **profile}
+    context = {"page": page, "composer": offered, "handed_over": _handed_over(contact), **profile}
     return render(request, "messaging/_news.html", context)
+
+
+def _handed_over(contact: Contact) -> QuerySet[Notice]:
+    """What bots have handed over to the team, until somebody writes to them."""
+    return contact.notices.filter(kind=Notice.Kind.HAND_OVER, done_at=None).select_related("bot")
 
 
 def chosen(request: AccountRequest) -> int | None:

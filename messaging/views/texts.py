@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
+from bots import notices
 from contacts.models import Contact
 from messaging import outbound, resending
 from messaging.forms import TextForm
@@ -40,6 +41,8 @@ def message_new(request: AccountRequest, contact_id: int) -> HttpResponse:
     )
     if text.status == Message.Status.REFUSED:
         messages.error(request, f"Not sent from {number.label}: {text.get_refusal_display()}.")
+    else:
+        notices.taken_over(contact, by=request.user)
     if not request.htmx:
         return redirect(f"{reverse('messaging:conversation', args=[contact.pk])}?number={number.pk}")
     fresh = composer(contact, number_id=number.pk)

@@ -25,6 +25,8 @@ from tests.bots.conftest import ran
 class Shop(ThreadingHTTPServer):
     """Somebody else's server: what it was posted, and whom it believes it is."""
 
+    request_queue_size = 128
+
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Counter)
         self.posted: list[tuple[str, str, Any]] = []

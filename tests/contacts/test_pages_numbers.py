@@ -23,6 +23,7 @@ FORM = {
     "confirmed_by": "carrier",
     "segments_per_second": "1",
     "burst": "10",
+    "bot_replies_per_hour": "20",
 }
 TWILIO = {"carrier": "twilio", "carrier_account_sid": SID, "carrier_auth_token": TOKEN}
 
@@ -85,6 +86,9 @@ def test_the_page_of_a_number_shows_its_webhooks_and_opt_outs(browser: OutsideCl
         ({"segments_per_second": "0"}, "Enter a number above 0, and not above 1,000."),
         ({"segments_per_second": "nan"}, "Enter a number."),
         ({"burst": "0"}, "Enter a whole number from 1 to 100,000."),
+        ({"bot_replies_per_hour": "0"}, "Enter a whole number from 1 to 1,000. To silence a bot, pause it."),
+        ({"bot_replies_per_hour": "1001"}, "Enter a whole number from 1 to 1,000. To silence a bot, pause it."),
+        ({"bot_replies_per_hour": ""}, "Enter how many automatic replies one person may get in an hour."),
         ({"carrier": "twilio"}, "Copy the auth token from the Twilio Console."),
         (TWILIO | {"carrier_account_sid": "mine"}, "Copy it from the Twilio Console: AC and 32 letters and digits."),
         ({"opt_out_tag_name": "\u200b"}, "Nothing of this name can be seen."),
