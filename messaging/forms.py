@@ -13,6 +13,7 @@ from shout import phones
 from shout.models import Account
 
 LONGEST = 1600
+_OFFERED = 8
 
 
 class BodyField(forms.CharField):
@@ -102,6 +103,40 @@ class HandsetTextForm(forms.Form):
         ids = f"id_{data.get('phone', '') if data else phone}_%s".replace("+", "")
         super().__init__(data, auto_id=ids, initial={"phone": phone, "number": number})
         self.fields["number"].queryset = account.numbers.filter(carrier=Number.Carrier.SIMULATOR)  # type: ignore[attr-defined]
+
+
+class RehearsalForm(forms.Form):
+    """A text that is only tried out, and what the same person has said before it."""
+
+    number = NumberField("To")
+    who = forms.CharField(
+        label="From",
+        max_length=100,
+        help_text="A phone number, known or not, or a contact's name.",
+        error_messages={"required": "Type a phone number or the name of a contact."},
+    )
+    body = BodyField(forms.Textarea({"rows": 2, "placeholder": "Type a text as they would"}))
+
+    def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.account, self.several = account, list[Contact]()
+        self.fields["number"].queryset = account.numbers.all()  # type: ignore[attr-defined]
+
+    def clean_who(self) -> str:
+        """The phone number that is meant."""
+        who: str = self.cleaned_data["who"]
+        try:
+            return phones.parse(who)
+        except phones.InvalidPhone as error:
+            if not any(char.isalpha() for char in who):
+                raise ValidationError(str(error)) from error
+        found = list(self.account.contacts.matching(who)[:_OFFERED])
+        if not found:
+            raise ValidationError(f"No contact is called “{who}”. Type a phone number instead.")
+        if len(found) > 1:
+            self.several = found
+            raise ValidationError("Several contacts fit. Choose one.")
+        return found[0].phone
 
 
 class ErasureForm(forms.Form):

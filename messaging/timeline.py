@@ -175,7 +175,7 @@ def page(contact: Contact, *, since: int | None = None, before: Message | None =
         events = events.filter(at__gte=shown[-1].created_at)
     if before:
         events = events.filter(at__lt=before.created_at)
-    lines = [*_text_lines(shown), *_event_lines(contact, events)]
+    lines = [*text_lines(shown), *_event_lines(contact, events)]
     return Page(sorted(lines, key=_moment), first_id, has_earlier)
 
 
@@ -184,7 +184,8 @@ def _texts(contact: Contact) -> QuerySet[Message]:
     return texts.select_related("number", "run__bot", "broadcast", "sent_by")
 
 
-def _text_lines(texts: Sequence[Message]) -> Iterable[Line]:
+def text_lines(texts: Sequence[Message]) -> Iterable[TextLine]:
+    """Texts with the words a person reads beside them."""
     resent = resending.resent(texts)
     return (TextLine(text, text.pk in resent) for text in texts)
 

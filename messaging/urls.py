@@ -3,7 +3,18 @@
 from django.urls import path, re_path
 
 from messaging import webhooks
-from messaging.views import broadcasts, conversations, drift, erasure, numbers, phone, texts
+from messaging.views import (
+    broadcasts,
+    conversations,
+    drift,
+    erasure,
+    figures,
+    numbers,
+    phone,
+    rehearsal,
+    texts,
+    traces,
+)
 
 app_name = "messaging"
 
@@ -14,6 +25,13 @@ urlpatterns = [
     path("contacts/<int:contact_id>/erasure/", erasure.contact_erase, name="contact_erase"),
     path("messages/<int:message_id>/resend/", texts.message_resend, name="message_resend"),
     path("messages/segments/", texts.segment_count, name="segment_count"),
+    path("messages/<int:message_id>/trace/", traces.message_trace, name="message_trace"),
+    path("messages/<int:message_id>/word/", figures.word_new, name="word_new"),
+    path("bots/test/", rehearsal.bot_test, name="bot_test"),
+    path("bots/replay/", rehearsal.draft_replay, name="draft_replay"),
+    path("bots/unmatched/", figures.unmatched, name="unmatched"),
+    path("bots/<int:bot_id>/replay/", rehearsal.bot_replay, name="bot_replay"),
+    path("bots/<int:bot_id>/figures/", figures.bot_figures, name="bot_figures"),
     path("groups/<int:group_id>/broadcasts/new/", broadcasts.broadcast_new, name="broadcast_new"),
     path("broadcasts/<int:broadcast_id>/", broadcasts.broadcast_detail, name="broadcast_detail"),
     path("numbers/<int:number_id>/webhooks/", numbers.number_webhooks, name="number_webhooks"),

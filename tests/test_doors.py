@@ -38,6 +38,7 @@ PUBLIC = {
 HARMLESS = {
     "api:message-preview",
     "contacts:evidence",
+    "messaging:bot_test",
     "messaging:phone_handsets",
     "shout:account_new",
     "shout:switch_account",

@@ -123,6 +123,14 @@ class Message(models.Model):
             ),
             models.Index(fields=["account", "contact"], name="texts_of_a_contact", condition=_filled("contact")),
             models.Index(fields=["account", "run"], name="texts_of_a_run", condition=_filled("run")),
+            models.Index(
+                fields=["account", "-created_at"], name="texts_people_wrote", condition=models.Q(direction="in")
+            ),
+            models.Index(
+                fields=["account", "-created_at"],
+                name="texts_that_fit_nothing",
+                condition=models.Q(trace__outcome="no_match"),
+            ),
         ]
 
     def __str__(self) -> str:
