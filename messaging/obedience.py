@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
@@ -11,7 +11,7 @@ from bots.models import Action, Bot, Run, Trigger
 from contacts import bulk as contacts_bulk
 from contacts import hindsight, permissions, reviews, words
 from contacts.hindsight import Late
-from contacts.models import Number
+from contacts.models import ConsentEvent, Number, OptOut
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
 from contacts.phrases import Band, Reading
@@ -23,6 +23,7 @@ from shout.text import normalise
 
 # In the trace of a late text: the ids of the lists on which its sender has said something else since.
 OVERTAKEN_LISTS = "overtaken_lists"
+_OBEYED = Source.UNIVERSAL_KEYWORD
 _STOP_IS_CONFIRMED_WITHIN = timedelta(minutes=5)
 
 
@@ -53,6 +54,7 @@ class Heard:
 def obey_word(text: Heard, *, taken_for: Universal | None) -> None:
     """Do what a universal keyword asks for; `taken_for` is what the carrier took it for, whatever we read in it."""
     number, phone = text.number, text.phone
+    contacts_bulk.meet(number.account_id, [phone])  # With who was erased comes what they had asked for.
     said = contacts_bulk.standings([(number.pk, phone)])[number.pk, phone]
     word = taken_for or words.classify(
         text.body,
@@ -66,25 +68,39 @@ def obey_word(text: Heard, *, taken_for: Universal | None) -> None:
     if word != Universal.HELP and text.is_overtaken:
         _keep_too_late(text, text.evidence(Source.UNIVERSAL_KEYWORD))
         return
-    changed = True
+    changed, carrier_answers = True, _carrier_answers(text, word)
     if word == Universal.STOP:
         changed = permissions.opt_out(number=number, phone=phone, evidence=text.evidence(Source.UNIVERSAL_KEYWORD))
     elif word == Universal.START:
         changed = permissions.opt_in(number=number, phone=phone, evidence=text.evidence(Source.UNIVERSAL_KEYWORD))
-    carrier_answers = taken_for or (
-        number.confirmed_by == Number.Confirmer.CARRIER and words.carrier_knows(text.body, word, line=number.line)
-    )
-    if changed and not carrier_answers:
+    if changed and not (taken_for or carrier_answers):
         _confirm(text, word)
+
+
+def _carrier_answers(text: Heard, word: Universal) -> bool:
+    """Whether the carrier has answered: it acts on its own bare words alone, and lifts what it has closed itself."""
+    number = text.number
+    if number.confirmed_by == Number.Confirmer.SHOUT or not words.carrier_knows(text.body, word, line=number.line):
+        return False
+    if word != Universal.START:
+        return True
+    asked = number.account.consent_events.filter(phone=text.phone, number_ref=number.pk)
+    since = asked.filter(kind=ConsentEvent.Kind.OPTED_IN).aggregate(last=Max("seq"))["last"] or 0
+    stops = asked.filter(kind=ConsentEvent.Kind.OPTED_OUT, seq__gt=since).values_list("source", "words")
+    erased = OptOut.objects.in_force().filter(number=number, phone=text.phone, words="", source=_OBEYED)
+    return erased.exists() or any(
+        source == Source.CARRIER or words.carrier_knows(said, Universal.STOP, line=number.line)
+        for source, said in stops
+    )
 
 
 def obey_phrase(text: Heard, reading: Reading) -> None:
     """Stop the number at once for a plain request, or hold marketing until a person has decided (P8).
 
-    A word that a bot of the account listens to has the meaning that the business gave it.
+    A doubtful word that a bot of the account listens to has the meaning that the business gave it.
     """
     number, phone = text.number, text.phone
-    if _is_word_of_a_bot(number, text.body):
+    if reading.band == Band.REVIEW and _is_word_of_a_bot(number, text.body):
         return
     evidence = text.evidence(Source.PHRASE, rule=reading.rule)
     if text.is_overtaken:

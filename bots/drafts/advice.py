@@ -8,6 +8,7 @@ from bots.drafts.draft import Draft, Problem, warn
 from bots.drafts.rivals import Rival
 from bots.matching import Matcher, Rule
 from bots.models import Action, Bot, Trigger
+from contacts import phrases
 from contacts.models import Number
 from contacts.words import STOP_WORDS, YES
 from shout import text
@@ -27,6 +28,17 @@ def yes_on_local_lines(account: Account, draft: Draft) -> Iterator[Problem]:
             yield warn(
                 f"triggers.{row}.word",
                 "On a local number, YES from somebody who has opted out lifts the opt-out and does not start this bot.",
+            )
+
+
+def requests_for_silence(draft: Draft) -> Iterator[Problem]:
+    """A word that may be a request to stop is not put before a person when a bot listens to it (P8)."""
+    for row, trigger in enumerate(draft.triggers):
+        if phrases.read(trigger.word):
+            yield warn(
+                f"triggers.{row}.word",
+                f"People who text “{trigger.word}” may want no more texts. Let this bot take them off the list, and say"
+                " that STOP stops.",
             )
 
 

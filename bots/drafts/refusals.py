@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from bots.drafts.draft import Draft, Problem, refuse
 from bots.drafts.rivals import Rival
 from bots.models import Bot, Trigger
+from contacts import phrases
+from contacts.phrases import Band
 from contacts.words import Universal, classify
 from shout.models import Account
 
@@ -18,6 +20,7 @@ _UNIVERSAL = {
     Universal.HELP: "belongs to the carrier and the law: it is always answered with the number's help text,"
     " so no bot may use it.",
 }
+_PLAIN = "plainly asks for no more texts: it always opts a person out, so no bot may use it."
 _OWN = "is one of your own STOP words: it always opts a person out, so no bot may use it."
 
 
@@ -71,8 +74,10 @@ def _universal(word: str, own_stop_words: Sequence[str]) -> str | None:
     """Why a text of this word never comes to a bot, however the word is written; YES does, from who has not stopped."""
     if found := classify(word, is_local_line=False, has_stopped=False):
         return _UNIVERSAL[found]
-    own = classify(word, is_local_line=False, has_stopped=False, own_stop_words=own_stop_words)
-    return _OWN if own else None
+    if classify(word, is_local_line=False, has_stopped=False, own_stop_words=own_stop_words):
+        return _OWN
+    reading = phrases.read(word)
+    return _PLAIN if reading and reading.band == Band.AUTOMATIC else None
 
 
 def taken(draft: Draft, rivals: list[Rival]) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
     ]
     return refused or [
         *advice.yes_on_local_lines(account, draft),
+        *advice.requests_for_silence(draft),
         *advice.overlaps(account, draft, bot=bot, rivals=others),
         *advice.leaving_untagged(draft),
         *advice.way_back(account, draft, bot),
@@ -83,6 +84,7 @@ def pause(bot: Bot, *, by: str) -> None:
 def delete(bot: Bot) -> None:
     """Take a bot and its words away; its latest version stays, for `restore`. What waits or asks for it ends."""
     with transaction.atomic():
+        _keep_version(bot, "")
         for rows in (bot.triggers, bot.actions):
             rows.all().delete()
         BotNumber.objects.filter(bot=bot).delete()

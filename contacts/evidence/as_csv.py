@@ -11,7 +11,8 @@ from contacts.evidence.people import Person
 
 COLUMNS = [
     "row", "phone", "name", "number", "list", "state", "what", "recorded_at", "asked_at", "source", "words",
-    "message_id", "actor", "rule", "rule_explained", "seq", "hash", "seal", "call_to_action", "shown_at", "shown_from",
+    "reference", "actor", "rule", "rule_explained", "seq", "hash", "seal", "call_to_action", "shown_at", "shown_from",
+    "kept_at",
 ]  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def _entry(entry: Entry) -> dict[str, str]:
         "asked_at": _time(line.asked_at),
         "source": line.source,
         "words": line.words,
-        "message_id": line.reference,
+        "reference": line.reference,
         "actor": line.actor,
         "rule": line.rule,
         "rule_explained": entry.explanation,
@@ -91,6 +92,7 @@ def _entry(entry: Entry) -> dict[str, str]:
         "call_to_action": call.wording if call else "",
         "shown_at": call.shown_at if call else "",
         "shown_from": _time(call.shown_from) if call else "",
+        "kept_at": _time(call.created_at) if call else "",
     }
 
 

@@ -67,7 +67,7 @@ def _line(entry: Entry) -> dict[str, Any]:
         "list": line.group_ref and {"id": line.group_ref, "name": line.group_name},
         "source": line.source,
         "words": line.words,
-        "message_id": line.reference,
+        "reference": line.reference,
         "actor": line.actor,
         "rule": {"id": line.rule, "explanation": entry.explanation} if line.rule else None,
         "is_emptied": entry.is_emptied,

@@ -10,6 +10,7 @@ from contacts.evidence import lettering
 from contacts.evidence.entries import Entry
 from contacts.evidence.packs import About, Pack
 from contacts.evidence.people import OnList, OnNumber, Person
+from contacts.models.consent import Source
 from shout import phones
 
 LIMIT = 5_000
@@ -168,6 +169,10 @@ def _on_list(one: OnList) -> str:
     return f"List {one.name}: {'on it' if one.is_on else 'not on it'}{since}."
 
 
+# The sources whose reference is the carrier's id of a text.
+_TEXTED = frozenset({Source.KEYWORD, Source.UNIVERSAL_KEYWORD, Source.PHRASE})
+
+
 def _entry(paper: _Paper, entry: Entry) -> None:
     line = entry.line
     paper.room(_BODY * 5)
@@ -175,7 +180,7 @@ def _entry(paper: _Paper, entry: Entry) -> None:
     asked = f", asked {line.asked_at:%Y-%m-%d %H:%M} UTC" if line.asked_at else ""
     number = f" · {phones.show(line.number_e164)}" if line.number_e164 else ""
     by = f" · {line.actor}" if line.actor else ""
-    message = f" · message {line.reference}" if line.reference else ""
+    message = f" · {'message ' if line.source in _TEXTED else ''}{line.reference}" if line.reference else ""
     paper.write(
         f"Recorded {line.at:%Y-%m-%d %H:%M:%S} UTC{asked} · {line.get_source_display()}{number}{by}{message}",
         size=_SMALL,
@@ -187,7 +192,8 @@ def _entry(paper: _Paper, entry: Entry) -> None:
         paper.write(f"Rule {line.rule}: {entry.explanation or 'no longer in use'}", size=_SMALL, indent=8)
     if entry.call:
         call = entry.call
-        shown = f"{call.shown_at}, from {call.shown_from:%Y-%m-%d}"
-        paper.write(f"They answered ({shown}): {call.wording}", size=_SMALL, indent=8)
+        late = ", after they joined" if call.created_at > line.at else ""
+        shown = f"{call.shown_at}, from {call.shown_from:%Y-%m-%d}, kept here on {call.created_at:%Y-%m-%d %H:%M}{late}"
+        paper.write(f"In force then ({shown}): {call.wording}", size=_SMALL, indent=8)
     paper.write(f"Hash {entry.hash}", size=_SMALL, indent=8, grey=True)
     paper.gap(5)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.timezone import now
 
 from contacts.models import CallToAction, ConsentEvent, Group
+from contacts.models.consent import Source
 from shout.models import User
 
 
@@ -41,8 +42,11 @@ class Calls:
         return calls[place - 1] if place else None
 
     def answered(self, line: ConsentEvent) -> CallToAction | None:
-        """What the person answered who joined a list by this line of the ledger."""
-        if line.kind != ConsentEvent.Kind.JOINED or line.group_ref is None:
+        """The wording in force when somebody joined a list by texting its word, as this line tells.
+
+        Who was put on it by the team, a file, a form or a program answered something else.
+        """
+        if line.kind != ConsentEvent.Kind.JOINED or line.source != Source.KEYWORD or line.group_ref is None:
             return None
         return self.in_force(line.group_ref, line.asked_at or line.at)
 

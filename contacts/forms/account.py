@@ -30,6 +30,9 @@ class AccountForm(forms.ModelForm[Account]):
         taken = sorted(words & (RESERVED | {YES}))
         if taken:
             raise ValidationError(f"{taken[0].upper()} has its meaning already. Take it out of the list.")
+        held = self.instance.triggers.filter(word_key__in=words, bot__status="active", bot__deleted_at=None).first()
+        if held:
+            raise ValidationError(f"The bot “{held.bot.name}” listens to {held.word.upper()}. Pause it first.")
         if len(words) > _MOST:
             raise ValidationError(f"Keep to {_MOST} words of your own.")
         return sorted(words)

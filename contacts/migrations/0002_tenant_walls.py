@@ -132,6 +132,8 @@ DECLARE
     head text[] := string_to_array(current_setting('app.ledger_head'), ':');
 BEGIN
     NEW.seq := head[1]::bigint + 1;
+    -- Nobody says when it was recorded but the database, so that no line can be slipped into the past.
+    NEW.at := clock_timestamp();
     NEW.salt := uuid_send(gen_random_uuid());
     NEW.seal := consent_seal(NEW);
     NEW.hash := sha256(decode(head[2], 'hex') || convert_to(consent_line(NEW), 'UTF8'));

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -56,6 +57,7 @@ class State:
     scope: str
     lists: list[str]
     before_number: bool
+    may_be_emptied: bool
 
 
 @require_safe
@@ -83,7 +85,12 @@ def _state(account: Account, form: StateForm) -> State:
         scope=ScopePolicy.Scope(scopes.in_force(account, until)).label,
         lists=_lists(ledger.lines_about(account, phone, until=until)),
         before_number=number.created_at > until,
+        may_be_emptied=standing.line is None and _has_erased_since(account, until),
     )
+
+
+def _has_erased_since(account: Account, at: datetime) -> bool:
+    return account.consent_events.filter(kind=ConsentEvent.Kind.ERASED, at__gt=at).exists()
 
 
 def _lists(lines: Iterable[ConsentEvent]) -> list[str]:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from contacts import scopes
 from contacts.models import ScopePolicy
 from shout.accounts import AccountRequest, member
+from shout.models import Role
 
 
 @require_safe
@@ -21,6 +22,7 @@ def permission(request: AccountRequest) -> HttpResponse:
     checks = list(last_checks.distinct("number_id", "subject").select_related("number"))
     planned = account.scope_policies.filter(starts_at__gt=now(), canceled_at=None).order_by("starts_at", "id")
     context = {
+        "may_record": request.membership.may(Role.AGENT),
         "review_count": waiting.count(),
         "next_review": first,
         "scope": ScopePolicy.Scope(scopes.in_force(account)),

@@ -10,10 +10,17 @@ from typing import Any, TypeVar
 import aiohttp
 
 T = TypeVar("T")
+_starting = threading.Lock()
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    # A cache alone lets two threads that call first together make two loops, and connections belong to one.
+    with _starting:
+        return _started()
 
 
 @cache
-def _loop() -> asyncio.AbstractEventLoop:
+def _started() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="carriers", daemon=True).start()
     return loop

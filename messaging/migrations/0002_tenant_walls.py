@@ -49,6 +49,29 @@ BEGIN
     WHERE m.account_id = app_account_id() AND m.id = now.id AND m.status = now.was AND now.status <> now.was;
     RETURN NULL;
 END $$;
+-- Marketing that waits for somebody's day is asked about again when hours, scope or a place have changed (P15, P17).
+CREATE FUNCTION ask_again_about_waiting_texts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE messaging_message SET next_at = statement_timestamp()
+    WHERE account_id = app_account_id() AND direction = 'out' AND status = 'queued' AND attempts = 0
+        AND next_at > statement_timestamp();
+    RETURN NULL;
+END $$;
+CREATE TRIGGER ask_again AFTER INSERT OR UPDATE OR DELETE ON contacts_quietwindow
+    FOR EACH STATEMENT EXECUTE FUNCTION ask_again_about_waiting_texts();
+CREATE TRIGGER ask_again AFTER INSERT OR UPDATE ON contacts_scopepolicy
+    FOR EACH STATEMENT EXECUTE FUNCTION ask_again_about_waiting_texts();
+
+CREATE FUNCTION move_waiting_texts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE messaging_message SET place = NEW.place,
+        next_at = CASE WHEN attempts = 0 THEN least(next_at, statement_timestamp()) ELSE next_at END
+    WHERE account_id = NEW.account_id AND contact_id = NEW.id AND direction = 'out' AND status IN ('queued', 'held');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER move_waiting_texts AFTER UPDATE OF place ON contacts_contact
+    FOR EACH ROW WHEN (OLD.place IS DISTINCT FROM NEW.place) EXECUTE FUNCTION move_waiting_texts();
+
 CREATE TRIGGER stop_queued_texts AFTER INSERT ON contacts_optout REFERENCING NEW TABLE AS written
     FOR EACH STATEMENT EXECUTE FUNCTION apply_permission_to_queue();
 CREATE TRIGGER stop_queued_texts_again AFTER UPDATE ON contacts_optout REFERENCING NEW TABLE AS written

@@ -299,3 +299,8 @@ def test_two_people_cannot_give_one_word_to_two_bots_at_once(committed: None) ->
     assert sorted(isinstance(outcome, drafts.Refused) for outcome in outcomes) == [False, True, True, True]
     with tenant(account.pk):
         assert Bot.objects.count() == 1
+
+
+@pytest.mark.parametrize("word", ["STOPPP", "please stop texting me", "take me off this list"])
+def test_a_plain_request_for_silence_is_no_trigger_word(account: Account, word: str) -> None:
+    assert "plainly asks for no more texts" in refusals(account, draft(word))["triggers.0.word"]

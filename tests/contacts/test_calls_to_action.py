@@ -45,7 +45,7 @@ def keep(group: Group, by: User, **change: Any) -> bool:  # noqa: ANN401
 
 def joined(vip: Group, asked_at: str) -> ConsentEvent:
     """The line of somebody who joined at a moment."""
-    evidence = Evidence(source=Source.STAFF, words="by phone", asked_at=day(asked_at))
+    evidence = Evidence(source=Source.KEYWORD, words="JOIN", asked_at=day(asked_at))
     permissions.join(group=vip, contacts=[build.contact(vip.account)], evidence=evidence)
     return ConsentEvent.objects.order_by("-seq")[0]
 
@@ -129,6 +129,14 @@ def test_only_joining_answers_a_wording(vip: Group, owner: User) -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize("source", [Source.STAFF, Source.IMPORT, Source.API, Source.WEB_FORM])
+def test_who_was_put_on_the_list_did_not_answer_the_poster(vip: Group, owner: User, source: Source) -> None:
+    keep(vip, owner)
+    people = [build.contact(vip.account)]
+    permissions.join(group=vip, contacts=people, evidence=Evidence(source=source, asked_at=day("2026-04-01")))
+    assert entries.tell(vip.account, list(ConsentEvent.objects.all()))[0].call is None
 
 
 def test_the_wording_outlives_the_list(browser: OutsideClient, vip: Group, owner: User) -> None:

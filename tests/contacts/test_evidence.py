@@ -83,7 +83,7 @@ def test_a_pack_says_how_each_number_and_list_stands_and_by_which_line(
 
 def test_a_pack_holds_every_line_with_what_proves_it(history: Contact, owner: User) -> None:
     [joined, stopped] = document(about(history, owner))["people"][0]["lines"]
-    assert (joined["kind"], joined["message_id"], joined["words"]) == ("joined", "SM0", "JOIN")
+    assert (joined["kind"], joined["reference"], joined["words"]) == ("joined", "SM0", "JOIN")
     assert joined["call_to_action"]["wording"] == "Text JOIN"
     assert (stopped["source"], stopped["words"], stopped["call_to_action"]) == ("universal_keyword", "Stop.", None)
     line = ConsentEvent.objects.get(seq=2)
@@ -102,7 +102,7 @@ def test_an_auditor_can_work_out_seals_and_chain_from_the_json_alone(history: Co
     assert len(lines) == 3
     before = b""
     for phone, line in lines:
-        sealed = "\x1f".join((phone, line["words"], line["message_id"]))
+        sealed = "\x1f".join((phone, line["words"], line["reference"]))
         assert sha256(bytes.fromhex(line["salt"]) + sealed.encode()).hexdigest() == line["seal"]
         before = sha256(before + chained(told["about"]["account_id"], line).encode()).digest()
         assert before.hex() == line["hash"]

@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils.timezone import now
 
 from bots.models import Action, Bot, Run, Trigger
+from contacts import permissions
 from contacts.models import Number, OptOut
-from messaging import inbound
+from messaging import erasure, inbound
 from messaging.models import Message, StatusReport
-from shout.models import Account
+from shout.models import Account, User
 from shout.tenancy import tenant
 from tests import build, carrier
 
@@ -264,3 +265,40 @@ def _sent(account: Account, number: Number, **fields: object) -> Message:
 def _report(client: Client, text: Message, status: str, *, sid: str = "SM1", **more: str) -> int:
     form = {"AccountSid": text.number.carrier_account_sid, "MessageSid": sid, "MessageStatus": status} | more
     return carrier.post(client, text.callback_url, form, text.number.carrier_auth_token)
+
+
+@pytest.mark.parametrize(
+    ("stop", "start", "answers"),
+    [
+        ("STOP", "START", 0),  # The carrier has closed it, opens it, and answers both.
+        ("Stop.", "START", 2),  # The carrier has closed nothing, so that it has nothing to open.
+        ("please stop texting me", "YES", 2),
+        ("Stop.", "start!", 2),
+        ("STOP", "“start”", 1),
+    ],
+)
+def test_each_stop_and_each_start_is_answered_once_by_whoever_acted(
+    account: Account, marketing: Number, stop: str, start: str, answers: int
+) -> None:
+    for body in (stop, start):
+        carrier.text(marketing, body, phone=ANA)
+    assert Message.objects.filter(origin="confirmation").count() == answers
+
+
+def test_who_comes_back_after_an_erasure_opens_the_number_with_yes(
+    account: Account, owner: User, marketing: Number
+) -> None:
+    carrier.text(marketing, "STOP", phone=ANA)
+    inbound.process(account_id=account.pk)
+    erasure.erase(contact=account.contacts.get(phone=ANA), by=owner)
+    carrier.text(marketing, "YES", phone=ANA)
+    assert permissions.refusal(marketing, ANA) is None
+    assert not Message.objects.filter(origin="confirmation").exists()
+
+
+@pytest.mark.parametrize("body", ["please stop texting me", "STOPPP"])
+def test_no_bot_stands_between_a_plain_request_and_its_effect(account: Account, marketing: Number, body: str) -> None:
+    bot = Bot.objects.create(account=account, name="Deaf")
+    Trigger.objects.create(account=account, bot=bot, word=body)
+    carrier.text(marketing, body, phone=ANA)
+    assert permissions.refusal(marketing, ANA) == "opted_out"
