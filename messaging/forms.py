@@ -73,6 +73,15 @@ class BroadcastForm(forms.Form):
     number = NumberField("From")
     body = BodyField(forms.Textarea({"rows": 5}))
 
+    def clean_body(self) -> str:
+        """The text, which everybody gets as it is."""
+        body: str = self.cleaned_data["body"]
+        if "{{" in body:
+            raise ValidationError(
+                "A text to a group goes to everybody as it is. Take the braces out."
+            )
+        return body
+
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
         marketing_first = Case(When(kind=Number.Kind.MARKETING, then=0), default=1)
