@@ -169,11 +169,11 @@ def _deeds(account: Account, trace: dict[str, Any]) -> Iterable[Deed]:
         if kind == "set":
             yield Deed(f"{field} set to “{value}”")
         elif kind in ("joined", "left"):
-            name = groups[pk].name if pk in groups else "a group that is gone now"
+            name = f"the group {groups[pk].name}" if pk in groups else "a group that is gone now"
             url = reverse("contacts:group_detail", args=[pk]) if pk in groups else ""
-            yield Deed(f"{'Added to the group' if kind == 'joined' else 'Taken off the group'} {name}", url)
+            yield Deed(f"{'Added to' if kind == 'joined' else 'Taken off'} {name}", url)
         else:
-            name = tags[pk].name if pk in tags else "that is gone now"
-            yield Deed(f"{'Given the tag' if kind == 'tagged' else 'Lost the tag'} {name}")
+            name = f"the tag {tags[pk].name}" if pk in tags else "a tag that is gone now"
+            yield Deed(f"{'Given' if kind == 'tagged' else 'Lost'} {name}")
     for kind, body in trace.get("told", []):
         yield Deed(f"{'Handed over to you' if kind == Action.Kind.HAND_OVER else 'You were told'}: {body}")
