@@ -1,19 +1,26 @@
 """Bots in the REST API."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from bots import drafts
-from bots.drafts import Draft, DraftAction, DraftTrigger, Severity, draft_of
+from bots.drafts import Draft, DraftAction, DraftTrigger, Problem, Severity, draft_of
 from bots.models import Action, Bot, Trigger
-from shout.api.fields import Strict
+from shout.api.fields import OwnField, Strict
 from shout.api.views import AccountViewSet
 
 _LARGEST_ID = 2**63 - 1
+_LARGEST = 2**31 - 1
+# What a step has beside its kind, its group and its tag; a PATCH lets every field be missing, even of a new row.
+_PLAIN = ("body", "media", "field", "value", "answer", "again", "minutes", "url")
 
 
 class TriggerSerializer(Strict):
@@ -24,7 +31,12 @@ class TriggerSerializer(Strict):
 
 
 class ActionSerializer(Strict):
-    """One step. Give `group`, `tag` or `body`, whichever the kind needs."""
+    """One step, with what its kind needs.
+
+    `assign_group`, `remove_from_group`: `group`. `add_tag`, `remove_tag`: `tag`. `reply`: `body`, `media` or both.
+    `ask`: `body`, `field`, and if you like `answer`, `again`, `minutes`. `set_field`: `field`, `value`. `wait`:
+    `minutes`. `notify`, `hand_over`: `body`, for your team. `call`: `url`.
+    """
 
     kind = serializers.ChoiceField(Action.Kind.choices)
     group = serializers.IntegerField(
@@ -34,7 +46,42 @@ class ActionSerializer(Strict):
         source="tag_id", required=False, allow_null=True, max_value=_LARGEST_ID, help_text="The id of a tag."
     )
     body = serializers.CharField(
-        required=False, allow_blank=True, trim_whitespace=False, help_text="The reply, up to 1,600 characters."
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="What the step says, up to 1,600 characters, with merge fields such as"
+        ' {{ first_name|default:"there" }}.',
+    )
+    media = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Up to 10 addresses of pictures that a reply carries."
+    )
+    field = serializers.CharField(
+        required=False, allow_blank=True, help_text="The field that is set: first_name, last_name, email, your own, …"
+    )
+    value = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="What the field becomes, up to 500 characters; merge fields are filled in.",
+    )
+    answer = serializers.ChoiceField(
+        Action.Answer.choices, required=False, help_text="What the question takes for an answer."
+    )
+    again = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="What is said to an answer that is none, up to 480 characters.",
+    )
+    minutes = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=_LARGEST,
+        help_text="How long to wait, or for how long the question stays open (null: a day); at most 90 days.",
+    )
+    url = serializers.CharField(
+        required=False, allow_blank=True, help_text="The webhook to call; never one in a private network."
     )
 
 
@@ -61,7 +108,30 @@ class ListensOn(serializers.ListField):
                 ],
             },
             request_only=True,
-        )
+        ),
+        OpenApiExample(
+            "A question, its answer kept, and a person who takes over",
+            {
+                "name": "Table for tonight",
+                "triggers": [{"word": "TABLE", "match": "first"}],
+                "actions": [
+                    {
+                        "kind": "ask",
+                        "body": "For how many?",
+                        "field": "party size",
+                        "answer": "number",
+                        "again": "Please text a number, such as 4.",
+                        "minutes": 60,
+                    },
+                    {"kind": "reply", "body": "A table for {{ party size }}: we are looking, {{ first_name }}."},
+                    {"kind": "call", "url": "https://example.com/tables"},
+                    {"kind": "hand_over", "body": "{{ name }} wants a table for {{ party size }}."},
+                    {"kind": "wait", "minutes": 1440},
+                    {"kind": "reply", "body": "How was it? Text STOP to opt out."},
+                ],
+            },
+            request_only=True,
+        ),
     ]
 )
 class BotSerializer(Strict):
@@ -78,15 +148,17 @@ class BotSerializer(Strict):
 
     def save(self, **values: Any) -> Bot:  # noqa: ANN401
         """The bot; a refusal is an error at the path of its field, such as `triggers.0.word`."""
-        draft = replace(draft_of(self.instance) if self.instance else Draft(), **self._wanted())
+        view = self.context["view"]
         try:
-            self.instance = drafts.save(account=self.context["view"].account, draft=draft, bot=self.instance)
+            self.instance = drafts.save(account=view.account, draft=self.draft, bot=self.instance, by=view.key.name)
         except drafts.Refused as refused:
-            errors: dict[str, list[str]] = {}
-            for problem in refused.problems:
-                errors.setdefault(problem.field, []).append(problem.sentence)
-            raise serializers.ValidationError(errors) from refused
+            raise _as_errors(refused.problems) from refused
         return self.instance
+
+    @property
+    def draft(self) -> Draft:
+        """The bot that is asked for."""
+        return replace(draft_of(self.instance) if self.instance else Draft(), **self._wanted())
 
     def _wanted(self) -> dict[str, Any]:
         sent = dict(self.validated_data)
@@ -100,10 +172,25 @@ class BotSerializer(Strict):
 
 
 def _action(sent: dict[str, Any]) -> DraftAction:
-    # A PATCH lets every field be missing, even of a new row; the draft's refusals say so.
-    return DraftAction(
-        kind=sent.get("kind", ""), group=sent.get("group_id"), tag=sent.get("tag_id"), body=sent.get("body", "")
-    )
+    plain = {name: sent[name] for name in _PLAIN if name in sent}
+    if "media" in plain:
+        plain["media"] = tuple(plain["media"])
+    return DraftAction(kind=sent.get("kind", ""), group=sent.get("group_id"), tag=sent.get("tag_id"), **plain)
+
+
+def _as_errors(problems: Iterable[Problem]) -> serializers.ValidationError:
+    errors: dict[str, list[str]] = {}
+    for problem in problems:
+        errors.setdefault(problem.field, []).append(problem.sentence)
+    return serializers.ValidationError(errors)
+
+
+def _as_warnings(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    return [
+        {"field": problem.field, "detail": problem.sentence}
+        for problem in problems
+        if problem.severity == Severity.WARNING
+    ]
 
 
 class WarningSerializer(serializers.Serializer[Any]):
@@ -121,12 +208,19 @@ class BotWithWarningsSerializer(BotSerializer):
     @extend_schema_field(WarningSerializer(many=True))
     def get_warnings(self, bot: Bot) -> list[dict[str, str]]:
         """What is legal but may surprise."""
-        found = drafts.problems(account=self.context["view"].account, draft=draft_of(bot), bot=bot)
-        return [
-            {"field": problem.field, "detail": problem.sentence}
-            for problem in found
-            if problem.severity == Severity.WARNING
-        ]
+        return _as_warnings(drafts.problems(account=self.context["view"].account, draft=draft_of(bot), bot=bot))
+
+
+class ValidationSerializer(BotSerializer):
+    """A bot to look at; `bot` is the one it would replace, if any."""
+
+    bot = OwnField("bots", required=False, allow_null=True, help_text="The id of the bot that it would replace.")
+
+
+class WarningsSerializer(serializers.Serializer[Any]):
+    """What is legal but may surprise; nothing has been saved."""
+
+    warnings = WarningSerializer(many=True)
 
 
 class BotViewSet(
@@ -146,6 +240,27 @@ class BotViewSet(
     def get_queryset(self) -> QuerySet[Bot]:
         """The bots that nobody has deleted."""
         return super().get_queryset().filter(deleted_at=None)
+
+    @extend_schema(
+        operation_id="bots_validate",
+        summary="Say what speaks against a bot, and save nothing",
+        request=ValidationSerializer,
+        responses=WarningsSerializer,
+        description="Answers what `POST bots/`, or `PUT bots/{id}/` of the bot named in `bot`, would answer: 400 with"
+        " the same refusals, or 200 with the same warnings.",
+    )
+    @action(detail=False, methods=["post"], filter_backends=[], pagination_class=None)
+    def validate(self, request: Request) -> Response:
+        """Look at a bot."""
+        asked = ValidationSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        replaced: Bot | None = asked.validated_data.pop("bot", None)
+        if replaced and replaced.deleted_at:
+            raise serializers.ValidationError({"bot": ["This bot is deleted."]})
+        found = drafts.problems(account=self.account, draft=asked.draft, bot=replaced)
+        if any(problem.severity == Severity.REFUSAL for problem in found):
+            raise _as_errors(found)
+        return Response({"warnings": _as_warnings(found)})
 
     def perform_destroy(self, instance: Bot) -> None:
         """Delete a bot; its latest version stays."""

@@ -199,10 +199,16 @@ def foreign_ids(own: dict[str, int], foreign: dict[str, int]) -> dict[tuple[str,
     stop = {"phone": build.phone(), "words": "by phone"}
     bots = {
         (method, route, name): late | body
-        for method, route in (("POST", "bots/"), ("PUT", "bots/{id}/"), ("PATCH", "bots/{id}/"))
+        for method, route in (
+            ("POST", "bots/"),
+            ("POST", "bots/validate/"),
+            ("PUT", "bots/{id}/"),
+            ("PATCH", "bots/{id}/"),
+        )
         for name, body in (("group", group), ("tag", tag), ("numbers", reply | {"numbers": [foreign["numbers"]]}))
     }
     return bots | {
+        ("POST", "bots/validate/", "bot"): late | reply | {"bot": foreign["bots"]},
         ("GET", "contacts/", "group"): {"group": foreign["groups"]},
         ("GET", "contacts/", "tag"): {"tag": foreign["tags"]},
         ("GET", "consent-events/", "group"): {"group": foreign["groups"]},

@@ -17,6 +17,18 @@ from tests.bots.conftest import ran
 
 BOTS = "/api/v1/bots/"
 JSON = "application/json"
+EMPTY = {
+    "group": None,
+    "tag": None,
+    "body": "",
+    "media": [],
+    "field": "",
+    "value": "",
+    "answer": "any",
+    "again": "",
+    "minutes": None,
+    "url": "",
+}
 
 
 class Caller:
@@ -62,8 +74,8 @@ def test_a_bot_is_made_and_read_back(shop: Account, call: Caller, vip: Group) ->
     assert made["numbers"] == [number.pk]
     assert made["triggers"] == [{"word": "JOIN", "match": "whole"}, {"word": "vip please", "match": "contains"}]
     assert made["actions"] == [
-        {"kind": "assign_group", "group": vip.pk, "tag": None, "body": ""},
-        {"kind": "reply", "group": None, "tag": None, "body": "Hello! Text STOP to opt out."},
+        EMPTY | {"kind": "assign_group", "group": vip.pk},
+        EMPTY | {"kind": "reply", "body": "Hello! Text STOP to opt out."},
     ]
     assert call("GET", f"{BOTS}{made['id']}/") == (200, made)
     assert call("GET", BOTS)[1]["results"][0]["id"] == made["id"]
@@ -212,3 +224,85 @@ def test_a_list_asks_the_database_as_often_for_many_bots_as_for_one(call: Caller
             call("GET", BOTS)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+TABLE = [
+    {"kind": "ask", "body": "For how many?", "field": "party size", "answer": "number", "again": "4?", "minutes": 60},
+    {"kind": "set_field", "field": "wish", "value": "A table for {{ party size }}"},
+    {"kind": "reply", "body": "{{ wish }}: yes", "media": ["https://example.com/table.jpg"]},
+    {"kind": "call", "url": "https://example.com/tables"},
+    {"kind": "notify", "body": "{{ name }} wants a table"},
+    {"kind": "hand_over", "body": "{{ name }} wants a table"},
+    {"kind": "wait", "minutes": 1440},
+    {"kind": "reply", "body": "How was it? Text STOP to opt out."},
+]
+
+
+def test_actions_of_every_kind_are_made_and_read_back(shop: Account, call: Caller, vip: Group) -> None:
+    tag = build.tag(shop)
+    lists = [{"kind": kind, "group": vip.pk} for kind in ("assign_group", "remove_from_group")]
+    labels = [{"kind": kind, "tag": tag.pk} for kind in ("add_tag", "remove_tag")]
+    wanted = [*lists, *labels, *TABLE]
+    assert {each["kind"] for each in wanted} == set(Action.Kind.values)
+    status, made = call("POST", BOTS, greeter("table", actions=wanted))
+    assert status == 201, made
+    assert made["actions"] == [EMPTY | each for each in wanted]
+    assert (
+        call("PUT", f"{BOTS}{made['id']}/", greeter("table", actions=made["actions"]))[1]["actions"] == made["actions"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "at"),
+    [
+        ({"kind": "ask", "body": "?", "field": ""}, "actions.0.field"),
+        ({"kind": "ask", "body": "?", "field": "age", "answer": "guess"}, "actions.0.answer"),
+        ({"kind": "ask", "body": "?", "field": "age", "again": "x" * 481}, "actions.0.again"),
+        ({"kind": "set_field", "field": "phone", "value": "1"}, "actions.0.field"),
+        ({"kind": "set_field", "field": "age", "value": "x" * 501}, "actions.0.value"),
+        ({"kind": "wait"}, "actions.0.minutes"),
+        ({"kind": "wait", "minutes": 0}, "actions.0.minutes"),
+        ({"kind": "wait", "minutes": 129_601}, "actions.0.minutes"),
+        ({"kind": "wait", "minutes": 10**12}, "actions.0.minutes"),
+        ({"kind": "call", "url": "ftp://example.com"}, "actions.0.url"),
+        ({"kind": "notify", "body": " "}, "actions.0.body"),
+        ({"kind": "hand_over", "body": "{{ shoe size }}"}, "actions.0.body"),
+        ({"kind": "reply", "body": "Hi", "media": ["picture.jpg"]}, "actions.0.media"),
+        ({"kind": "reply", "body": "Hi", "media": "https://example.com/a.jpg"}, "actions.0.media"),
+    ],
+)
+def test_a_step_that_lacks_something_is_a_problem_at_that_very_field(
+    call: Caller, wrong: dict[str, Any], at: str
+) -> None:
+    status, problem = call("POST", BOTS, greeter("hi", actions=[wrong]))
+    assert status == 400
+    assert list(problem["errors"]) == [at]
+    assert call("POST", f"{BOTS}validate/", greeter("hi", actions=[wrong])) == (400, problem)
+
+
+def test_a_version_says_which_key_saved_the_bot(shop: Account, call: Caller) -> None:
+    made = call("POST", BOTS, greeter("hi"))[1]
+    call("PATCH", f"{BOTS}{made['id']}/", {"name": "Other"})
+    with tenant(shop.pk):
+        assert {version.saved_by for version in shop.bots.get().versions.all()} == {"Shop"}
+
+
+def test_validating_answers_what_saving_would_and_saves_nothing(call: Caller) -> None:
+    call("POST", BOTS, greeter("pizza lunch", name="Lunch"))
+    surprising = greeter() | {"triggers": [{"word": "pizza", "match": "contains"}]}
+    refused = greeter("ok", "stop", "pizza lunch", name=" ")
+    status, said = call("POST", f"{BOTS}validate/", surprising)
+    assert (status, len(said["warnings"])) == (200, 1)
+    problem = call("POST", f"{BOTS}validate/", refused)
+    assert {"name", "triggers.1.word", "triggers.2.word"} == set(problem[1]["errors"])
+    assert len(call("GET", BOTS)[1]["results"]) == 1
+    assert call("POST", BOTS, refused) == problem
+    assert call("POST", BOTS, surprising)[1]["warnings"] == said["warnings"]
+
+
+def test_validating_a_bot_in_the_place_of_another_leaves_that_ones_words_out(call: Caller) -> None:
+    made = call("POST", BOTS, greeter("hi"))[1]
+    assert call("POST", f"{BOTS}validate/", greeter("hi"))[0] == 400
+    assert call("POST", f"{BOTS}validate/", greeter("hi", bot=made["id"])) == (200, {"warnings": []})
+    call("DELETE", f"{BOTS}{made['id']}/")
+    assert list(call("POST", f"{BOTS}validate/", greeter("hi", bot=made["id"]))[1]["errors"]) == ["bot"]
