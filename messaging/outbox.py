@@ -58,7 +58,7 @@ _DRAFT_TYPES = (
 
 
 # The one question every text is asked (P13). `m` is the text: number_id, phone, contact_id, place, origin, universal,
-# broadcast_id and created_at; `n` is its number. The confirmation of a STOP is the one text that may follow it, for
+# group_id and created_at; `n` is its number. The confirmation of a STOP is the one text that may follow it, for
 # five minutes (P6; 47 CFR 64.1200(a)(12)), though never to somebody who is blocked. Who has left a list is not texted
 # for it any more (P10). What quiet hours have kept back for three days is news no more (P17).
 _ASK = """
@@ -73,9 +73,9 @@ _ASK = """
         WHEN p.refusal IS NOT NULL AND NOT (p.refusal = 'opted_out' AND m.universal = 'stop') THEN p.refusal
         WHEN m.universal = 'stop' AND m.created_at < statement_timestamp() - interval '5 minutes' THEN 'too_late'
         WHEN m.origin = 'broadcast' AND NOT EXISTS (
-            SELECT FROM messaging_broadcast b JOIN contacts_groupmembership g ON g.account_id = b.account_id
-                AND g.group_id = b.group_id AND g.contact_id = m.contact_id
-            WHERE b.account_id = app_account_id() AND b.id = m.broadcast_id) THEN 'no_permission'
+            SELECT FROM contacts_groupmembership g
+            WHERE g.account_id = app_account_id() AND g.group_id = m.group_id AND g.contact_id = m.contact_id
+        ) THEN 'no_permission'
         WHEN waits.opens_at IS NOT NULL AND m.created_at < statement_timestamp() - interval '3 days'
             THEN 'quiet_hours_expired'
     END AS why) asked"""
@@ -93,8 +93,7 @@ _BASIS = """
         SELECT e.seq, e.kind FROM contacts_consentevent e
         WHERE e.account_id = app_account_id() AND e.phone = m.phone AND m.origin NOT IN ('bot', 'confirmation')
             AND CASE WHEN m.origin = 'broadcast'
-                THEN e.kind = 'joined' AND e.group_ref = (SELECT b.group_id FROM messaging_broadcast b
-                    WHERE b.account_id = app_account_id() AND b.id = m.broadcast_id)
+                THEN e.kind = 'joined' AND e.group_ref = m.group_id
                 ELSE e.kind = 'joined' OR (e.kind = 'opted_in' AND e.number_ref = m.number_id) END
         ORDER BY e.seq DESC LIMIT 1
     ) consent ON true
@@ -126,7 +125,7 @@ def enqueue(account_id: int, drafts: Sequence[Draft], *, quiet: str) -> list[tup
         INSERT INTO messaging_message ({_DRAFT}, place, {_ASKED})
         SELECT m.{_DRAFT.replace(", ", ", m.")}, m.place, {_ANSWERED}
         FROM (
-            SELECT v.*, coalesce(c.place, '') AS place, NULL::bigint AS broadcast_id,
+            SELECT v.*, coalesce(c.place, '') AS place, NULL::bigint AS group_id,
                 statement_timestamp() AS created_at, row_number() OVER () AS turn
             FROM (VALUES %%s) v ({_DRAFT})
             LEFT JOIN LATERAL (SELECT place FROM contacts_contact WHERE id = v.contact_id LIMIT 1) c ON true
@@ -147,12 +146,12 @@ def fan_out(broadcast: Broadcast, *, limit: int, quiet: str) -> int:
             ORDER BY g.contact_id LIMIT %(limit)s
         ), audience AS MATERIALIZED (
             SELECT c.account_id, %(number)s::bigint AS number_id, c.phone, c.id AS contact_id, c.place, '' AS universal,
-                'broadcast' AS origin, %(broadcast)s::bigint AS broadcast_id, statement_timestamp() AS created_at
+                'broadcast' AS origin, %(group)s::bigint AS group_id, statement_timestamp() AS created_at
             FROM members CROSS JOIN LATERAL (SELECT * FROM contacts_contact WHERE id = members.contact_id LIMIT 1) c
         ), written AS (
             INSERT INTO messaging_message (account_id, number_id, phone, contact_id, place, origin, broadcast_id, body,
                 segments, priority, sent_by_id, {_ASKED})
-            SELECT m.account_id, m.number_id, m.phone, m.contact_id, m.place, m.origin, m.broadcast_id, %(body)s,
+            SELECT m.account_id, m.number_id, m.phone, m.contact_id, m.place, m.origin, %(broadcast)s, %(body)s,
                 %(segments)s, %(priority)s, %(sent_by)s, {_ANSWERED}
             FROM audience m JOIN contacts_number n ON n.id = m.number_id {_ASK} {_BASIS}
             ON CONFLICT DO NOTHING)
@@ -254,6 +253,9 @@ def claim(number_id: int, *, limit: int, token: UUID, lease: float, quiet: str) 
     ]
 
 
+# The list that a text is for.
+_GROUP = "(SELECT b.group_id FROM messaging_broadcast b WHERE b.id = {0}.broadcast_id) AS group_id"
+
 # How far a claim looks past texts that have to wait for an earlier one to the same phone, in batches.
 _HORIZON = 4
 
@@ -267,7 +269,7 @@ _CLAIM = f"""
             AND m.next_at <= statement_timestamp()
         ORDER BY m.priority, m.id LIMIT %(limit)s * {_HORIZON}
     ), foremost AS MATERIALIZED (
-        SELECT a.* FROM ahead a LEFT JOIN LATERAL (
+        SELECT a.*, {_GROUP.format("a")} FROM ahead a LEFT JOIN LATERAL (
             SELECT true AS found FROM messaging_message e
             WHERE e.account_id = app_account_id() AND e.number_id = a.number_id AND e.phone = a.phone
                 AND e.status IN ('queued', 'sending') AND e.id < a.id AND e.priority <= a.priority
@@ -316,9 +318,11 @@ def permitted(ids: Sequence[int], token: UUID, *, quiet: str) -> set[int]:
             f"""WITH {_QUIET}, told AS (
                 SELECT m.id, m.account_id, asked.why, waits.opens_at, p.event_seq, asked.why IS NULL
                     AND NOT waits.is_held AND waits.opens_at IS NULL AS may_leave, {_STATUS} AS status
-                FROM messaging_message m JOIN contacts_number n ON n.id = m.number_id {_ASK}
-                WHERE m.account_id = app_account_id() AND m.id = ANY(%(ids)s) AND m.status = 'sending'
-                    AND m.token = %(token)s
+                FROM (
+                    SELECT c.*, {_GROUP.format("c")} FROM messaging_message c
+                    WHERE c.account_id = app_account_id() AND c.id = ANY(%(ids)s) AND c.status = 'sending'
+                        AND c.token = %(token)s
+                ) m JOIN contacts_number n ON n.id = m.number_id {_ASK}
             ), kept AS (UPDATE messaging_message m SET
                     status = t.status, refusal = coalesce(t.why, ''), consent_seq = t.event_seq,
                     basis = CASE WHEN t.why IS NULL THEN m.basis ELSE '' END, checked_at = statement_timestamp(),
