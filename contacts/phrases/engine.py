@@ -11,6 +11,8 @@ from contacts.phrases.form import whole_words, word_set
 _UNSURE = ".unsure"
 # A text of so few words may be one word that was torn apart.
 _FEW = 2
+# No shorter word is several that were run together, and no longer one is said by a person.
+_LONG, _TOO_LONG = 8, 60
 
 
 class Band(StrEnum):
@@ -58,7 +60,8 @@ class Phrase:
 class Language:
     """One language's rules and what they are written in.
 
-    A text is ordinary if it has none of the `triggers` and no word that begins with one of the `stems`.
+    A text is ordinary if it has none of the `triggers` and no word that begins with one of the `stems`. A long word
+    that is made of `joined` ones is taken apart.
     """
 
     rules: Sequence[Rule]
@@ -72,16 +75,24 @@ class Language:
     whole: Mapping[str, str]
     phrases: Sequence[Phrase]
     stems: tuple[str, ...] = ()
+    joined: re.Pattern[str] | None = None
 
     def read(self, words: Sequence[str]) -> str | None:
         """The id of the rule that takes the words for a request: an automatic one before one for a person."""
-        words = [self.spellings.get(word, word) for word in words]
+        words = [self.spellings.get(word, word) for said in words for word in self._apart(said)]
         if len(words) > _FEW and self.triggers.isdisjoint(words) and not self._has_stem(words):
             return None
         line = f" {' '.join(words)} "
         for idiom, plain in self.idioms:
             line = idiom.sub(plain, line).replace("  ", " ")
         return self._whole(line) or self._first(line)
+
+    def _apart(self, word: str) -> Sequence[str]:
+        """The words that were run together in this one, or itself."""
+        if self.joined is None or len(word) < _LONG or len(word) > _TOO_LONG:
+            return (word,)
+        pieces = self.joined.findall(word)
+        return pieces if "".join(pieces) == word else (word,)
 
     def _has_stem(self, words: Sequence[str]) -> bool:
         return bool(self.stems) and any(word.startswith(self.stems) for word in words)

@@ -3,7 +3,7 @@
 from contacts.phrases import english_words as spoken
 from contacts.phrases.engine import Language, rules, table
 from contacts.phrases.english_phrases import PHRASES
-from contacts.phrases.form import word_set
+from contacts.phrases.form import joined, word_set
 
 RULES = rules(
     "en",
@@ -41,10 +41,10 @@ _WHOLE = table(
     "en",
     {
         "stop": "stop|stop stop|stop stop stop|stop unsubscribe|stop end|stop cancel|stop quit|stop everything"
-        "|no stop|stop no|stop cancel unsubscribe|stop unsubscribe quit|stop opt out",
+        "|no stop|stop no|stop cancel unsubscribe|stop unsubscribe quit|stop opt out|stop no more",
         "unsubscribe": "unsubscribe|unsubscribe me|opt out|optout|opt me out|opting out|unsubscribe stop",
         "stop-the-texts": "stop text|stop texts|stop message|stop messages|stop sms|stop spam",
-        "do-not-text-me": "dont text|dont contact|dont message|no contact|no texting",
+        "do-not-text-me": "dont text|dont contact|dont message|no texting",
         "remove-me": "remove me|remove number|remove my number|delete me|delete number|delete my number"
         "|remove my name|off list|remove from list|off the list|off your list|off this list|remove from the list"
         "|remove from your list",
@@ -52,19 +52,25 @@ _WHOLE = table(
         "how-to-stop": "how to stop|how do i stop",
         "stop-it": "stop it|stop this|stop that|stop these|stop those|stop them|make it stop|stop doing this"
         "|stop doing that|stop to end|text stop|reply stop|send stop|knock it off|cut it out|give it a rest"
-        "|quit it|quit this",
+        "|quit it|quit this|🛑",
         "cancel-or-quit": "cancel these|end these|stop subscription|terminate|cancel|quit|end|end this|cancel me"
         "|cancel this|end it|cancel everything|revoke|halt|discontinue|cancel subscription|cancel my subscription",
-        "no-more": "enough texting|no more texting|no more|no anymore|enough|dont want|dont want it"
+        "no-more": "no contact|no more contact|enough texting"
+        "|no more texting|no more|no anymore|enough|dont want|dont want it"
         "|dont want this|i dont want this|i dont want it|enough is enough",
-        "remove": "remove|delete|remove this|unlist|take off",
+        "remove": "remove|delete|remove my|remove this|unlist|take off",
         "leave-me-alone": "go away|leave alone|dont disturb|dont bother|dont call",
         "not-interested": "uninterested|no interest|no longer interested",
-        "complaint": "dont call list|spam|blocked|block|block me|blocking you|reported|report|no soliciting"
+        "complaint": "dont call list|spam|blocked|block|block me|blocking you|reported|report|reported number"
+        "|no soliciting"
         "|no solicitation|no solicitations|no spam",
         "wrong-number": "wrong|not me|wrong numbers",
     },
 )
+
+_JOINED = """a again alone all any anymore bothering contact contacting delete dont from get group i leave list me
+    message messages messaging more my need never no not now number of off on opt out phone please pls quit receive
+    remove send sending sms spam spamming stop take text texting texts the these this unsubscribe us want you your"""
 
 LANGUAGE = Language(
     rules=RULES,
@@ -74,7 +80,8 @@ LANGUAGE = Language(
         wrong alone away interested consent permission block blocked blocking report reporting
         reported cancel end more enough drop scratch lose refrain desist signed subscribed turn
         nobody named belong belongs soliciting solicitation revoke longer communication
-        subscribe getting harassment rather uninterested cut knock"""),
+        subscribe getting harassment rather uninterested cut knock sign isnt aint phone receive
+        agree register request needs fcc ftc this bbb attorney"""),
     spellings=spoken.SPELLINGS,
     idioms=spoken.IDIOMS,
     courtesy=spoken.COURTESY,
@@ -83,4 +90,5 @@ LANGUAGE = Language(
     doubts=spoken.DOUBTS,
     whole=_WHOLE,
     phrases=PHRASES,
+    joined=joined(_JOINED),
 )

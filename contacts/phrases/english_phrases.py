@@ -30,6 +30,12 @@ _HERE = "(?:this|these|here|everything|all)"
 _NUMBER = "(?:cell |phone |mobile |home )?(?:numbers?|names?|phone|info|information|contact info|contact|cell|line)"
 _MY_NUMBER = f"(?:me|us|myself|(?:my|our) {_NUMBER}|(?:this|the) (?:phone|cell|number))"
 _REMOVE = "(?:take|remove|delete|drop|scratch|strike|pull|get|cut|kick|erase|scrub|exclude|unlist|unenroll|clear|wipe)"
+# Somebody else, where a request would end or name its sender.
+_SOMEBODY = "(?:my|our|his|her|their|the|these|those|them|him|it|this(?! (?:is|isnt|aint|was) ))"
+_ON_NUMBERS = (
+    "(?: (?:from|to|on|for|at) (?:you|(?:(?:all|both|any|every|each|either|these|this|those|your|my|of|the|two) )+"
+    "(?:numbers?|phones?|lines?)))?"
+)
 _CONDITION = "until till when while if unless before after back at about during"
 _NOT_YOU = "you i we they he she who people why and"
 _I = "(?:(?:i|we|but|and) ){0,2}(?:(?:really|just|have) )?"
@@ -41,6 +47,13 @@ _NO_NAME = (
     "|my|your|our|so|then|now|please|being|time|action|prop|hb|sb|traffic|valve|button|bus|train|car|is|was|ou"
     "|one|two|back|through|up|down|yes|no|not|pls|\\w+ing|\\d+|you|i)"
 )
+# What "this is not" leads to and is nobody's name.
+_NO_STRANGER = (
+    "(?:good|fair|ok|okay|right|true|funny|cool|fun|easy|hard|real|really|great|bad|nice|how|enough|acceptable|allowed|open"
+    "|\\w+able|\\w+ed|\\w+ful|\\w+ly|\\w+al|\\w+ous|\\w+ant|\\w+ent|\\w+ble|safe|spam|mine|yours|his|hers|ours|theirs|possible|clear"
+    "|about|just|only|even|very|too|new|free|food|love|life|art|news|worth|urgent|correct|wrong|like|as|any|all|some|such"
+    "|much|more|that|helpful|help|why|because|ready|done|over|fake|legit|legal|legally|necessary|an|of|always|anymore)"
+)
 
 
 _AUTOMATIC = [
@@ -48,9 +61,13 @@ _AUTOMATIC = [
         "en.stop-texting-me",
         f"{_STOP} (?:calling (?:(?:me )?and |(?:me )?or )?)?{_TEXTING} (?:(?:or|and) calling )?{_ME}",
     ),
-    phrase("en.stop-texting-me", f"{_STOP} (?:calling (?:and |or )?)?{_TEXTING}", strict=True),
-    phrase("en.stop-texting-me", f"{_STOP} send(?:ing|s)?(?: {_ME})? {_DET}{_ANY_TEXTS}"),
-    phrase("en.stop-texting-me", f"{_STOP} send(?:ing)?(?: {_ME})?(?: {_THESE}| anything| stuff)?", strict=True),
+    phrase("en.stop-texting-me", f"{_STOP} (?:calling (?:and |or )?)?{_TEXTING}(?! {_SOMEBODY} )", strict=True),
+    phrase("en.stop-texting-me", f"{_STOP} send(?:ing|s)?(?: {_ME})? {_DET}{_ANY_TEXTS}{_ON_NUMBERS}"),
+    phrase(
+        "en.stop-texting-me",
+        f"{_STOP} send(?:ing)?(?: {_ME})?(?: {_THESE}| anything| stuff)?(?! {_SOMEBODY} )",
+        strict=True,
+    ),
     phrase("en.stop-texting-me", f"{_STOP} send(?:ing)? {_ME}"),
     phrase(
         "en.stop-texting-me",
@@ -61,16 +78,17 @@ _AUTOMATIC = [
     phrase(
         "en.stop-the-texts",
         f"(?:{_STOP}|end|disable|deactivate|cancel|turn off|terminate|suspend|pause)(?! of) {_DET}(?:{_TEXTS}"
-        f"|{_NOTICES})",
-        after="about from for in on of",
+        f"|{_NOTICES}){_ON_NUMBERS}",
+        after="about from for in on of to",
     ),
     phrase("en.stop-the-texts", f"make {_DET}(?:{_TEXTS}|{_NOTICES}) stop", strict=True),
     phrase(
         "en.no-more-texts",
         f"(?:no|enough)(?: (?:more|further|additional|future|anymore|of|with))* {_DET}(?:texts|messages|sms|ads"
-        "|promos|promotions|alerts|notifications|solicitations|communications?)(?! from (?!you))",
+        f"|promos|promotions|alerts|notifications|solicitations|communications?){_ON_NUMBERS}"
+        "(?! from | this (?:week|month|year|morning|afternoon|evening|weekend|time) )",
         before="got get getting have received receiving there see seeing why are had were was is",
-        after="yet today received sent left for about",
+        after="yet today tonight tomorrow received sent left for about",
     ),
     phrase(
         "en.do-not-text-me",
@@ -83,7 +101,7 @@ _AUTOMATIC = [
         "en.do-not-text-me",
         f"(?:dont|never) (?:ever |please )?(?:call (?:or |and ))?(?:{_TEXTING})(?: (?:or|and) (?:call|email))?",
         before=_NOT_YOU,
-        after=f"{_CONDITION} and or my our the a your his her it",
+        after=f"{_CONDITION} and or my our the a your his her it these those them him",
         strict=True,
     ),
     phrase(
@@ -161,6 +179,13 @@ _AUTOMATIC = [
         guarded=False,
     ),
     phrase("en.cease", "cease and desist(?! (?:letter|order|from the))", before="a the sent another"),
+    phrase(
+        "en.no-more-texts",
+        "no (?:more|further|future|additional) (?:contact|correspondence)",
+        strict=True,
+        after="with",
+    ),
+    phrase("en.stop", f"(?<=^ )(?:please )?(?:stop|unsubscribe){_ON_NUMBERS}(?<=s)", strict=True),
     phrase("en.cease", f"cease {_DET}(?:communications?|contact|texts|messages)"),
 ]
 
@@ -173,7 +198,8 @@ _REVIEW = [
     ),
     phrase(
         "en.wrong-number",
-        "(?:this|that) (?:is not|isnt|aint|is no longer) (?:\\w+s|his|her|their) (?:number|phone|cell)",
+        "(?:this|that)(?: number| phone)? (?:is not|isnt|aint|is no longer|was) (?:my )?(?:\\w+s|his|her|their)"
+        "(?: old)? (?:number|phone|cell)",
     ),
     phrase(
         "en.wrong-number",
@@ -186,6 +212,12 @@ _REVIEW = [
         "(?:doesnt|no longer|dont) belongs? to|(?:doesnt|dont|no longer) (?:has|have|own|use) this number",
     ),
     phrase("en.wrong-number", "i (?:just |recently )(?:got|have) this (?:new )?number", guarded=False),
+    phrase("en.wrong-number", "(?:have|got|is|at|texted|texting|reached) (?:the |a )?wrong(?= (?:$|[.,]))"),
+    phrase(
+        "en.wrong-number",
+        f"(?<=^ )(?:hi )?this (?:is not|isnt|aint)(?: (?!(?:{_NO_NAME}|{_NO_STRANGER}) )[a-z]+){{1,2}}",
+        strict=True,
+    ),
     phrase("en.wrong-number", "(?:i )?dont know (?:any|a) \\w+", strict=True),
     phrase(
         "en.how-to-stop",
@@ -213,6 +245,12 @@ _REVIEW = [
         " and or must it will could",
     ),
     phrase("en.stop-it", "stop", strict=True, after="and or the it its this these to before by at my no not never i"),
+    phrase(
+        "en.stop-it",
+        "stop(?: [.,])?(?= (?:i|we) (?:dont (?:know (?:you|who|this|any)|want|need|use)|never (?:signed|asked|gave)"
+        "|didnt (?:sign|ask|agree|subscribe|request)|(?:no longer|already|have|am not) ))",
+        strict=True,
+    ),
     phrase("en.stop-it", f"(?:turn|shut) (?:{_THESE} off|off {_DET}{_ANY_TEXTS})|make {_THESE} stop", strict=True),
     phrase(
         "en.stop-bothering-me",
@@ -247,7 +285,8 @@ _REVIEW = [
         "(?:report|reporting|reported|block|blocking|blocked|sue|suing) (?:you|this number|your|as spam|as junk"
         "|this as|this to)|(?:been|being|are) (?:reported|blocked)|(?:this|that) is (?:spam|harassment)"
         "|(?:you are|youre) (?:spamming|harassing)|(?:on|to) (?:the |a )?(?:national |federal )?(?:dont call"
-        "|dnc)(?: list| registry)?|to the (?:fcc|ftc)",
+        "|dnc)(?: list| registry)?|to (?:the |your |my )?(?:fcc|ftc|bbb|attorney general|authorities|carrier)"
+        "|(?:fcc|ftc|bbb) (?:complaint|report)",
         guarded=False,
     ),
     phrase(
@@ -276,6 +315,19 @@ _REVIEW = [
         f"|{_THESE})|(?:block|blacklist) (?:me|my number|this number)",
         guarded=False,
     ),
+    phrase(
+        "en.no-more",
+        f"{_I}(?:dont|no longer|never)(?: (?:want|need|like|wish|care))(?: (?:to (?:get|receive|see|have)|for))?"
+        f"(?: (?:any|more|anymore|all|of)){{0,3}} {_THESE}",
+        strict=True,
+        before=_NOT_YOU,
+    ),
+    phrase(
+        "en.no-more",
+        f"(?:dont|never) send(?:ing)?(?: {_ME})? (?:{_THESE}|stuff|more|any)(?: to {_ME})?",
+        strict=True,
+        before=_NOT_YOU,
+    ),
     phrase("en.no-more", "no need to (?:text|message|contact) (?:me|us)", after="when if until till back"),
     phrase(
         "en.cancel-or-quit",
@@ -290,6 +342,7 @@ _REVIEW = [
     ),
     phrase("en.remove", "remove", strict=True, after="the a my this that it"),
     phrase("en.remove", f"(?:remove|delete|take) (?:him|her|them|my \\w+) (?:off|from)(?: of)? {_LIST}"),
+    phrase("en.remove", "(?:remove|delete|take) (?:him|her|them)(?: off)?", strict=True),
     phrase("en.remove", f"(?:remove|delete|take) (?:his|her|their|my \\w+) {_NUMBER}"),
     phrase("en.stop-name", f"(?<=^ )stop(?: ,)?(?: (?!{_NO_NAME} )[a-z]+){{1,2}}(?= $)"),
 ]

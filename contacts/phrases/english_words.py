@@ -28,49 +28,56 @@ GUARDS = {
 }
 # Jokes, and other ways to be reached: with one of them around it a request is for a person to decide on.
 DOUBTS = word_set("""lol lmao lmfao rofl haha hahaha hahahaha hehe jk jks lolol instead except only use unless until
-        typo never call email better""")
+        typo never call email better maybe""")
 
 _REAL_WORDS = word_set("""testing tenting sending lending bending mending spending remote removes removed remover
         messages messaged message massage massages numbers lumber numbed subscribe contacts contracts
         contract contrast wring wrung rung pleas lease pleased release texting contacting
         contracting massaging shop stoop step top sop strop stomp quiet quite cancels stops slop
         stow unsubscribes unsubscribed contracted contacted assaging seeding feeding vending
-        ending pending sanding standing sealing number remove umber""")
+        ending pending sanding standing sealing number remove umber
+        received receiver receives deceive relieving deceiving""")
 _SPELT = {
     "stop": "astop stpp sstop dtop wtop stip stlp st0p stol srop syop stopo stopl stopm stopstop stopnow stopall "
     "ustop stop2end stop2quit stop2stop 5top",
     "please": "pls plz plez pleez plis pleeze",
-    "texting": "txting txtin textin texing txing",
+    "texting": "txting txtin textin texing txing txtn txtg txng textn",
     "text": "txt",
     "texts": "txts txtmsgs textmsgs",
     "message": "msg mssg",
     "messages": "msgs mssgs messeges",
-    "messaging": "msging messeging messagin",
+    "messaging": "msging msgng msgin messeging messagin",
     "contacting": "contactin",
     "thanks": "thx thnx tnx tks ty tysm thankyou thank",
     "you": "u ya yall",
     "your": "ur yr yur",
     "are": "r",
-    "dont": "dnt dunt",
+    "dont": "dnt dunt donot dotn dontt",
     "number": "num nbr numbr",
     "unsubscribe": "unsub unsubs unsuscribe unsubcribe unsubscibe unsuscribed unsubscribing unsubscription",
     "cant": "cannot",
     "list": "lsit lists",
+    "signed": "signd singed",
+    "reported": "reportd",
     "sms": "mms smss",
     "optout": "optouts",
     "from": "frm",
     "remove": "rmv",
-    "want": "wanna",
+    "want": "wanna wnat wnt wantt",
     "with": "w",
     "immediately": "immediatly imediately",
     "interested": "intrested intersted interseted",
 }
 _SLIPPERY = word_set(
     "stop quit please texting messaging contacting message messages sending remove number unsubscribe wrong"
+    " txting receive receiving anymore"
 )
+_PLAIN = {spelling: word for word, spellings in _SPELT.items() for spelling in spellings.split()}
 SPELLINGS = {
-    slip: word for word in sorted(_SLIPPERY) for slip in (word, *misspellings(word, real_words=_REAL_WORDS))
-} | {spelling: word for word, spellings in _SPELT.items() for spelling in spellings.split()}
+    slip: _PLAIN.get(word, word)
+    for word in sorted(_SLIPPERY)
+    for slip in (word, *misspellings(word, real_words=_REAL_WORDS))
+} | _PLAIN
 
 _CURSES = (
     "fucking|fking|fuckin|fing|fn|fkn|fckn|fcking|effing|goddamn|goddam|damn|damned|dammit|damnit|bloody|freaking"
@@ -85,11 +92,22 @@ _I_SAID = (
 _WILL_YOU = (
     "(?:can|could|will|would|may) you(?: all| guys| people| just| kindly)*|you were (?:told|asked) to|you(?: all"
     "| guys| people)? (?:really )?(?:need|have|better|ought|got) to|you (?:must|better)|you (?:can"
-    "|may)(?= (?:stop texting|stop sending|stop messaging|stop now|take me|remove))|go ahead and"
+    "|may)(?= (?:stop texting|stop sending|stop messaging|stop now))|go ahead and"
     "|i wish you(?: would)?|it would be (?:great|nice|good) if you(?: would| could)?|why (?:wont|cant"
     "|dont) you(?: just)?|(?:once again|for the last time|one more time|last time|final warning|be so kind (?:and"
     "|as to))|how many times do i (?:have|need) to (?:tell you to|tell you|ask you to|say)"
 )
+# Leave to do it is no order to, if it comes of having been served.
+_LEAVE = (
+    "(?:you (?:can|may|could|might)(?: just| also| now| please| go ahead and)*|feel free to)"
+    "(?= (?:take|remove|delete|cancel|drop|unsubscribe) )"
+)
+_COMING_BACK = (
+    "(?<!dont )(?<!never )(?<!not )(?:re ?add|re ?subscribe|re ?enroll|re ?join|(?:then|and) (?:re )?add"
+    "|(?:re )?add (?:me|us)(?! (?:on |to )?(?:the |your )?(?:dont|no) )|(?:put|sign|add) (?:me|us) (?:back|up)"
+    "|(?:re ?)?start again|start over)"
+)
+_SERVED = "picked (?:(?:it|them|mine|one) )?up|(?:got|found) (?:one|mine|another)"
 # Other ways of saying what the phrases say plainly; whatever leads up to a request becomes "please".
 IDIOMS = tuple(
     (whole_words(pattern), plain)
@@ -104,7 +122,7 @@ IDIOMS = tuple(
         ("will not", "wont"),
         ("i am", "im"),
         ("i would|i d", "id"),
-        ("any more|no more(?= $)", "anymore"),
+        ("any more", "anymore"),
         ("(?:phone|cell|cell phone|mobile) number", "number"),
         ("no mas", "no more"),
         ("un subscribe", "unsubscribe"),
@@ -114,7 +132,15 @@ IDIOMS = tuple(
         ("text message", "text"),
         ("text messages", "texts"),
         ("(?:dont|didnt|never|cant|not) (?:\\w+ ){1,3}to(?= (?:stop|quit|end|unsubscribe|opt|be removed) )", "dont"),
+        ("(?:would|do|could) (?:you|it) (?:be possible to )?mind (?:not|never)", "dont"),
+        ("(?:would|do) you mind stopping", "please stop"),
+        ("(?:would|do) you mind (?:taking|removing|deleting)", "please remove"),
+        (_LEAVE, "maybe please"),
         (f"{_I_SAID}|{_WILL_YOU}", "please"),
+        ("please not(?= (?:text|message|contact|send|call|spam) )", "dont"),
+        (_COMING_BACK, "instead"),
+        (_SERVED, "instead"),
+        ("(?:what does (?:that|this|it|those) mean|what is that|whats that|meaning|huh)(?= [$.,]?)", "instead"),
         ("please stopped", "please stop"),
         ("(?:knock it off|cut it out|give it a rest|enough) with", "stop"),
     ]

@@ -8,6 +8,17 @@ from shout import text
 _ELISION = re.compile(r"\b([cdjlmnst]|qu)'(?=\w)")
 _MASKED = re.compile(r"(?<=\w)['*]+(?=\w)|\*+")
 _CLAUSE_END = re.compile(r"(?<!\d)[.!?;:…](?!\d)|[.!?;:…](?=\s)|\s[-–—|]+\s")
+# What a telephone adds to a text on its last line; "the texts sent from my iPhone" are no such thing.
+_SIGNATURE = re.compile(
+    r"(?:(?<=[.!?|-] )|(?<!text)(?<!message)(?<!was)(?<!is)(?<!are)(?<!it)(?<!that)(?<! i)(?<!texts)(?<!messages)\s)"
+    r"[-|_\s]*(?:(?:sent|envoye|enviado) (?:from|via|de|depuis|desde) (?:my |mon |mi |the |yahoo )?"
+    r"(?:iphone|ipad|galaxy|samsung|android|verizon|at&t|t-mobile|mobile|phone|cell|smartphone|telephone|telefono"
+    r"|celular|movil|outlook|mail|pixel|motorola|moto|lg|htc|huawei|xiaomi|blackberry|windows phone)|get outlook for)"
+    r"\b.{0,40}$"
+)
+_NUMBER_SIGN = re.compile(r"(?<![\w#])#(?!\w)")
+_STOP_SIGN = "🛑"
+_STOP_SIGNS = re.compile("[🛑⛔🚫📵]{2,}")
 _OTHER = re.compile(r"[^\w\s.,\"]|_")
 _MARK = re.compile(r'([,"]|(?<=\s)\.(?=\s))')
 _STRETCHED = re.compile(r"([^\W\d_])\1\1")
@@ -19,10 +30,14 @@ def words(body: str) -> list[str]:
     """The words of a text without accents and apostrophes; "." ends a sentence, "," a clause, '"' opens a quotation.
 
     A French elision is a word of its own ("n envoyez"), an English contraction is one word ("dont"), and nothing is
-    stretched.
+    stretched. A "#" by itself is a number, a row of stop signs is one, and a telephone's signature is nobody's words.
     """
     plain = text.unaccented(text.normalise(body))
+    if _STOP_SIGNS.fullmatch(plain):
+        return [_STOP_SIGN]
+    plain = _SIGNATURE.sub("", plain)
     if not plain.replace(" ", "").isalnum():
+        plain = _NUMBER_SIGN.sub(" number ", plain)
         plain = _MASKED.sub("", _ELISION.sub(r"\1 ", plain)).replace("&", " and ").replace(" + ", " mas ")
         plain = _MARK.sub(r" \1 ", _OTHER.sub(" ", _CLAUSE_END.sub(" . ", plain)))
     return [_squeezed(word) for word in plain.split()] if _STRETCHED.search(plain) else plain.split()
@@ -43,6 +58,11 @@ def misspellings(word: str, *, real_words: Iterable[str] = ()) -> set[str]:
 def word_set(words: str) -> frozenset[str]:
     """The words, which are separated by spaces."""
     return frozenset(words.split())
+
+
+def joined(words: str) -> re.Pattern[str]:
+    """A pattern that finds the words, which are separated by spaces, where they are run together."""
+    return re.compile("|".join(sorted(words.split(), key=len, reverse=True)))
 
 
 def whole_words(pattern: str) -> re.Pattern[str]:

@@ -135,6 +135,8 @@ _WHOLE = table(
         "stop": "stop|parar|detener|detenganse|desuscribir",
         "no-mas-mensajes": "no mensajes|no textos|ni un mensaje mas",
         "baja": "darme de baja|dar de baja|desuscribirme|desuscribirse",
+        "wrong-number": "equivocado|equivocada|esta equivocado|esta equivocada|estas equivocado|estas equivocada"
+        "|se equivoco|te equivocaste|se ha equivocado|te has equivocado|estan equivocados|se equivocaron",
         "basta": "alto|basta|pare|paren|para|cancelar|salir|baja|no mas|fin|terminar|paren eso|ya no|ya no mas"
         "|borrar|eliminar",
     },
