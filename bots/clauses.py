@@ -153,7 +153,8 @@ def asks_for(body: str, word: str) -> bool:
     word_itself = re.escape(word)
     told = rf"\b(?:text|txt|reply|send|answer)\b(?:\s+(?:back|us|with|the|word))*:?\s+[\"'“‘]?{word_itself}(?!\w)"
     meant = rf"(?<!\w){re.escape(word.upper())}[\"'”’]?\s*(?:=|\b(?:to|for|if|or|and|at|2)\b)"
-    return bool(word and (re.search(told, body, re.IGNORECASE) or re.search(meant, body)))
+    chosen = rf"\bor\s+[\"“]?{re.escape(word.upper())}(?!\w)"
+    return bool(word and (re.search(told, body, re.IGNORECASE) or re.search(meant, body) or re.search(chosen, body)))
 
 
 def _instruction(clause_id: str, name: str, word: str, *, to: str) -> Clause:

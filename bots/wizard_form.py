@@ -41,7 +41,7 @@ def _body(label: str, *, longest: int, rows: int, help_text: str) -> forms.CharF
     return forms.CharField(
         label=label,
         max_length=longest,
-        widget=forms.Textarea(attrs={"rows": rows}),
+        widget=forms.Textarea(attrs={"rows": rows, "placeholder": "Written for you from the first part."}),
         help_text=help_text,
         error_messages={"required": "Write this text, or empty it and let it be written for you."},
     )
@@ -57,7 +57,7 @@ class FactsForm(forms.Form):
         "Say what people get.",
         longest=120,
         example="offers and first word on new breads",
-        help_text="It goes on like this: “You get …”.",
+        help_text="The texts go on from here: “You get …”.",
     )
     times = forms.IntegerField(
         label="How many texts at most?",
@@ -92,7 +92,7 @@ class FactsForm(forms.Form):
             return None
         return Facts(
             often=f"up to {said['times']} msg{'' if said['times'] == 1 else 's'}/{said['period']}",
-            what=said["what"].rstrip(". "),
+            what=said["what"].rstrip(".! "),
             numbers=tuple(number.e164 for number in said.get("numbers", ())),
             **{name: said[name] for name in ("name", "business", *WORDS)},
         )
@@ -117,9 +117,13 @@ class WizardForm(FactsForm):
     )
     sure = forms.BooleanField(required=False, label="My texts say it in other words: make the list as it is")
 
+    known: Facts | None = None
+
     def clean(self) -> dict[str, Any]:
         """Both words are free, and every text says what it has to, unless somebody is sure that it does."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        # Before a word is refused, because the texts speak of it all the same.
+        self.known = self.facts()
         for field, sentence in self._refusals():
             if field in cleaned and not self.has_error(field):
                 self.add_error(field, sentence)
@@ -153,8 +157,8 @@ class WizardForm(FactsForm):
 
     def said(self, kind: Text) -> list[tuple[Clause, bool]]:
         """What a text that somebody has written has to say, and whether it does."""
-        facts, body = (self.facts(), self.cleaned_data.get(kind, "")) if self.is_bound else (None, "")
-        return [(each, each.is_said(body)) for each in clauses.clauses(kind, facts)] if facts and body else []
+        body = self.data.get(kind, "")
+        return [(each, each.is_said(body)) for each in clauses.clauses(kind, self.known)] if self.known and body else []
 
     def forget_blanks(self) -> None:
         """Let what is not filled in yet be no error, since somebody is still at it."""

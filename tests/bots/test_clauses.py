@@ -57,6 +57,7 @@ def test_each_sentence_says_its_clause_and_can_be_put_back(kind: Text) -> None:
         ("leave", "NOVIP to leave"),
         ("stop", "Reply STOP at any time"),
         ("stop", "Txt stop 2 end"),
+        ("stop", "Reply NOVIP or STOP"),
         ("help", "HELP for help"),
     ],
 )
