@@ -193,6 +193,7 @@ def test_a_draft_is_tried_as_the_builder_posts_it(
     account: Account, marketing: Number, browser: OutsideClient, viewers_browser: OutsideClient
 ) -> None:
     text(marketing, "late")
+    assert f'formaction="{reverse("messaging:draft_replay")}"' in browser.get(reverse("bots:bot_new")).content.decode()
     draft = {"name": "Late", "status": "active", "listens": "all", "word": "LATE", "match": "whole"}
     before = everything.contents(account)
     page = browser.post(reverse("messaging:draft_replay"), draft).content.decode()
