@@ -55,10 +55,10 @@ _WHOLE = table(
         "|quit it|quit this|🛑",
         "cancel-or-quit": "cancel these|end these|stop subscription|terminate|cancel|quit|end|end this|cancel me"
         "|cancel this|end it|cancel everything|revoke|halt|discontinue|cancel subscription|cancel my subscription",
-        "no-more": "no contact|no more contact|enough texting"
+        "no-more": "no alerts|no notifications|no promotions|no promos|no ads|no contact|no more contact|enough texting"
         "|no more texting|no more|no anymore|enough|dont want|dont want it"
         "|dont want this|i dont want this|i dont want it|enough is enough",
-        "remove": "remove|delete|remove my|remove this|unlist|take off",
+        "remove": "remove|delete|remove my|delete my|lose my|remove this|unlist|take off",
         "leave-me-alone": "go away|leave alone|dont disturb|dont bother|dont call",
         "not-interested": "uninterested|no interest|no longer interested",
         "complaint": "dont call list|spam|blocked|block|block me|blocking you|reported|report|reported number"
@@ -81,7 +81,7 @@ LANGUAGE = Language(
         reported cancel end more enough drop scratch lose refrain desist signed subscribed turn
         nobody named belong belongs soliciting solicitation revoke longer communication
         subscribe getting harassment rather uninterested cut knock sign isnt aint phone receive
-        agree register request needs fcc ftc this bbb attorney"""),
+        agree register request needs fcc ftc this alerts notifications promotions promos ads"""),
     spellings=spoken.SPELLINGS,
     idioms=spoken.IDIOMS,
     courtesy=spoken.COURTESY,

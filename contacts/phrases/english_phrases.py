@@ -32,10 +32,8 @@ _MY_NUMBER = f"(?:me|us|myself|(?:my|our) {_NUMBER}|(?:this|the) (?:phone|cell|n
 _REMOVE = "(?:take|remove|delete|drop|scratch|strike|pull|get|cut|kick|erase|scrub|exclude|unlist|unenroll|clear|wipe)"
 # Somebody else, where a request would end or name its sender.
 _SOMEBODY = "(?:my|our|his|her|their|the|these|those|them|him|it|this(?! (?:is|isnt|aint|was) ))"
-_ON_NUMBERS = (
-    "(?: (?:from|to|on|for|at) (?:you|(?:(?:all|both|any|every|each|either|these|this|those|your|my|of|the|two) )+"
-    "(?:numbers?|phones?|lines?)))?"
-)
+_EVERY = "(?:(?:all|both|any|every|each|either|these|this|those|your|my|of|the|two) )+"
+_ON_NUMBERS = f"(?: (?:from|to|on|for|at) (?:you|{_EVERY}(?:numbers?|phones?|lines?)))?"
 _CONDITION = "until till when while if unless before after back at about during"
 _NOT_YOU = "you i we they he she who people why and"
 _I = "(?:(?:i|we|but|and) ){0,2}(?:(?:really|just|have) )?"
@@ -77,10 +75,11 @@ _AUTOMATIC = [
     phrase("en.stop-texting-me", f"(?:refrain|desist) from (?:ever )?(?:{_TEXTING}|sending|calling)(?: {_ME})?"),
     phrase(
         "en.stop-the-texts",
-        f"(?:{_STOP}|end|disable|deactivate|cancel|turn off|terminate|suspend|pause)(?! of) {_DET}(?:{_TEXTS}"
-        f"|{_NOTICES}){_ON_NUMBERS}",
+        f"(?:{_STOP}|end|disable|deactivate|cancel|turn off|terminate|suspend|pause)(?! of) "
+        f"{_DET}(?:{_TEXTS}|every (?:text|message)|{_NOTICES}){_ON_NUMBERS}",
         after="about from for in on of to",
     ),
+    phrase("en.stop-the-texts", f"{_STOP} (?:receiving|getting) {_DET}{_TEXTS}", strict=True),
     phrase("en.stop-the-texts", f"make {_DET}(?:{_TEXTS}|{_NOTICES}) stop", strict=True),
     phrase(
         "en.no-more-texts",
@@ -162,7 +161,7 @@ _AUTOMATIC = [
     ),
     phrase(
         "en.unsubscribe",
-        f"opt {_MY_NUMBER} out(?: (?:of|from) (?:receiving |getting )?(?:{_DET}{_ANY_TEXTS}|{_LIST}))?",
+        f"opt {_MY_NUMBER} out(?: (?:of|from) (?:receiving |getting )?(?:{_DET}{_ANY_TEXTS}|{_LIST}|{_THESE}))?",
         after="of",
     ),
     phrase(
@@ -185,7 +184,7 @@ _AUTOMATIC = [
         strict=True,
         after="with",
     ),
-    phrase("en.stop", f"(?<=^ )(?:please )?(?:stop|unsubscribe){_ON_NUMBERS}(?<=s)", strict=True),
+    phrase("en.stop", f"(?<=^ )(?:please )?(?:stop|unsubscribe) (?:from|to|on|for) {_EVERY}numbers?", strict=True),
     phrase("en.cease", f"cease {_DET}(?:communications?|contact|texts|messages)"),
 ]
 
@@ -198,8 +197,9 @@ _REVIEW = [
     ),
     phrase(
         "en.wrong-number",
-        "(?:this|that)(?: number| phone)? (?:is not|isnt|aint|is no longer|was) (?:my )?(?:\\w+s|his|her|their)"
-        "(?: old)? (?:number|phone|cell)",
+        "(?:this|thats?|its?)(?: number| phone)? (?:is not|isnt|aint|not|is no longer) (?:my )?"
+        "(?:\\w+s|his|her|their)(?: old)? (?:number|phone|cell)"
+        "|this was (?:my )?(?:\\w+s|his|her|their) old (?:number|phone|cell)",
     ),
     phrase(
         "en.wrong-number",
@@ -276,7 +276,8 @@ _REVIEW = [
         "en.never-signed-up",
         "(?:i |we )?(?:never|didnt|dont)(?: remember| recall| ever| even)? (?:signed|sign|signing|subscribed?"
         "|opted|opt|register(?:ed)?|agreed?|consent(?:ed)?|request(?:ed)?|ask(?:ed)?)(?: (?:up|in))?(?: (?:for|to"
-        f"|with)(?: (?:get|receive))? (?:{_DET}{_ANY_TEXTS}|{_THESE}|you))?",
+        f"|with)(?: (?:get|receive))? (?:{_DET}{_ANY_TEXTS}|(?:(?:any|all|some) of )?{_THESE}"
+        "|you))?",
         strict=True,
         guarded=False,
     ),
@@ -285,8 +286,9 @@ _REVIEW = [
         "(?:report|reporting|reported|block|blocking|blocked|sue|suing) (?:you|this number|your|as spam|as junk"
         "|this as|this to)|(?:been|being|are) (?:reported|blocked)|(?:this|that) is (?:spam|harassment)"
         "|(?:you are|youre) (?:spamming|harassing)|(?:on|to) (?:the |a )?(?:national |federal )?(?:dont call"
-        "|dnc)(?: list| registry)?|to (?:the |your |my )?(?:fcc|ftc|bbb|attorney general|authorities|carrier)"
-        "|(?:fcc|ftc|bbb) (?:complaint|report)",
+        "|dnc)(?: list| registry)?|to (?:the |your |my )?(?:fcc|ftc|attorney general)"
+        "|report(?:ed|ing)?(?: \\w+){0,2} to (?:the |my |your )?(?:authorities|carrier|better business bureau)"
+        "|(?:fcc|ftc) (?:complaint|report)",
         guarded=False,
     ),
     phrase(
@@ -324,7 +326,8 @@ _REVIEW = [
     ),
     phrase(
         "en.no-more",
-        f"(?:dont|never) send(?:ing)?(?: {_ME})? (?:{_THESE}|stuff|more|any)(?: to {_ME})?",
+        f"(?:dont|never) send(?:ing)?(?: {_ME})? (?:(?:any|more|anymore|of) ){{0,3}}"
+        f"(?:{_THESE}|stuff|more|any)(?: to {_ME})?",
         strict=True,
         before=_NOT_YOU,
     ),

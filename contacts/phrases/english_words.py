@@ -107,7 +107,7 @@ _COMING_BACK = (
     "|(?:re )?add (?:me|us)(?! (?:on |to )?(?:the |your )?(?:dont|no) )|(?:put|sign|add) (?:me|us) (?:back|up)"
     "|(?:re ?)?start again|start over)"
 )
-_SERVED = "picked (?:(?:it|them|mine|one) )?up|(?:got|found) (?:one|mine|another)"
+_SERVED = "picked (?:(?:it|them|mine|one) )?up|(?:got|found) (?:one|mine|another)(?! of)"
 # Other ways of saying what the phrases say plainly; whatever leads up to a request becomes "please".
 IDIOMS = tuple(
     (whole_words(pattern), plain)
