@@ -77,9 +77,7 @@ class BroadcastForm(forms.Form):
         """The text, which everybody gets as it is."""
         body: str = self.cleaned_data["body"]
         if "{{" in body:
-            raise ValidationError(
-                "A text to a group goes to everybody as it is. Take the braces out."
-            )
+            raise ValidationError("A text to a group goes to everybody as it is. Take the braces out.")
         return body
 
     def __init__(self, account: Account, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
