@@ -1,33 +1,29 @@
-"""The bot builder between browser and draft: what was posted, and what the page shows of it."""
+"""What the bot builder posts, read into a draft, and what its row buttons make of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TypeVar
 
 from django.http import QueryDict
 
-from bots.drafts import Draft, DraftAction, DraftTrigger, Problem
+from bots.drafts import Draft, DraftAction, DraftTrigger
 from bots.drafts.draft import GROUP_KINDS, TAG_KINDS
-from bots.models import Action, Bot, Trigger
-from contacts.models import Number
+from bots.models import Action
+from bots.reading import UNITS
 from shout import text
-from shout.models import Account
 
-KINDS = {
-    Action.Kind.ASSIGN_GROUP: "Assign Group",
-    Action.Kind.REMOVE_FROM_GROUP: "Remove from Group",
-    Action.Kind.ADD_TAG: "Add Tag",
-    Action.Kind.REMOVE_TAG: "Remove Tag",
-    Action.Kind.REPLY: "Reply",
-}
 NEW = "new"
+# What every row of an action posts, each once; the row's own controls, or hidden inputs in their place.
+ACTION_FIELDS = (
+    "kind", "target", "new_name", "body", "media", "field", "value", "answer", "again", "amount", "unit", "url",
+)  # fmt: skip
+_MOST_DIGITS = 8
 
 Row = TypeVar("Row")
 
 
 def read(post: QueryDict) -> Draft:
     """The draft a posted builder stands for; ValueError unless every row posts each of its fields once."""
+    rows = zip(*(post.getlist(name) for name in ACTION_FIELDS), strict=True)
     return Draft(
         name=_text(post, "name"),
         status=_text(post, "status"),
@@ -36,23 +32,33 @@ def read(post: QueryDict) -> Draft:
             DraftTrigger(word=text.clean(word).strip(), match=match)
             for word, match in zip(post.getlist("word"), post.getlist("match"), strict=True)
         ),
-        actions=tuple(
-            _action(kind, target, new_name, body=body)
-            for kind, target, new_name, body in zip(
-                *(post.getlist(name) for name in ("kind", "target", "new_name", "body")), strict=True
-            )
-        ),
+        actions=tuple(_action(dict(zip(ACTION_FIELDS, row, strict=True))) for row in rows),
     )
 
 
-def _action(kind: str, target: str, new_name: str, *, body: str) -> DraftAction:
+def _action(row: dict[str, str]) -> DraftAction:
+    kind, target = Action.Kind(row["kind"]), row["target"]
+    written = {name: text.clean(row[name]).replace("\r\n", "\n") for name in ("body", "again")}
+    typed = {name: text.clean(row[name]).strip() for name in ("field", "value", "answer", "url")}
     return DraftAction(
-        kind=Action.Kind(kind),
+        kind=kind,
         group=_id(target) if kind in GROUP_KINDS else None,
         tag=_id(target) if kind in TAG_KINDS else None,
-        new_name=text.clean(new_name).strip() if target == NEW else None,
-        body=text.clean(body).replace("\r\n", "\n"),
+        new_name=text.clean(row["new_name"]).strip() if target == NEW else None,
+        media=tuple(filter(None, map(str.strip, text.clean(row["media"]).splitlines()))),
+        minutes=_minutes(row["amount"].strip(), int(row["unit"])),
+        **written,
+        **typed,
     )
+
+
+def _minutes(amount: str, unit: int) -> int | None:
+    """None where nothing was typed; what is no number is no time either, which saving refuses."""
+    if unit not in UNITS:
+        raise ValueError(f"There is no unit of {unit} minutes")
+    if not amount:
+        return None
+    return int(amount[:_MOST_DIGITS]) * unit if amount.isdecimal() else 0
 
 
 def _text(post: QueryDict, name: str) -> str:
@@ -66,12 +72,14 @@ def _id(value: str) -> int | None:
 def edited(draft: Draft, command: str) -> tuple[Draft, str]:
     """The draft after one of the builder's row buttons, and the id of the control that has the focus then.
 
-    `command` is add_trigger, remove_trigger:ROW, add_action:KIND, remove_action:ROW, up:ROW or down:ROW, rows from 0.
-    Anything else, or a row that is not there, raises ValueError.
+    `command` is add_trigger, remove_trigger:ROW, add_action:KIND, remove_action:ROW, up:ROW or down:ROW, rows from 0,
+    or show, which only numbers the rows anew. Anything else, or a row that is not there, raises ValueError.
     """
     verb, _, what = command.partition(":")
     triggers, actions = draft.triggers, draft.actions
     match verb:
+        case "show":
+            return draft, ""
         case "add_trigger":
             return replace(draft, triggers=(*triggers, DraftTrigger())), f"word-{len(triggers) + 1}"
         case "add_action":
@@ -98,106 +106,3 @@ def _moved(draft: Draft, verb: str, row: int) -> tuple[Draft, str]:
     # At either end the button just pressed goes dead, and the focus has to live on.
     focus = "down" if to == 0 else "up" if to == last else verb
     return replace(draft, actions=tuple(others)), f"{focus}-{to + 1}"
-
-
-@dataclass(frozen=True)
-class _Row:
-    """A row on the page: `at` counts from 0, as buttons name it; `number` from 1, as people do."""
-
-    at: int
-    errors: list[str]
-
-    @property
-    def number(self) -> str:
-        """The row's number for people."""
-        return str(self.at + 1)
-
-
-@dataclass(frozen=True)
-class TriggerRow(_Row):
-    """A trigger word on the page."""
-
-    trigger: DraftTrigger
-
-
-@dataclass(frozen=True)
-class ActionRow(_Row):
-    """An action on the page; `choices` are the groups or tags it may name."""
-
-    action: DraftAction
-    choices: Sequence[tuple[int, str]]
-    is_last: bool
-
-    @property
-    def label(self) -> str:
-        """What the action does."""
-        return KINDS[Action.Kind(self.action.kind)]
-
-    @property
-    def noun(self) -> str:
-        """What has to be chosen for it."""
-        return "group" if self.action.kind in GROUP_KINDS else "tag" if self.action.kind in TAG_KINDS else ""
-
-    @property
-    def chosen(self) -> int | str | None:
-        """The value of its select; a new name is asked for at once where there is nothing to choose from."""
-        return NEW if self.action.new_name is not None or not self.choices else self.action.group or self.action.tag
-
-
-class Builder:
-    """What the builder page shows of a draft."""
-
-    kinds = [(kind.value, label) for kind, label in KINDS.items()]
-    matches = Trigger.Match.choices
-    statuses = Bot.Status.choices
-
-    def __init__(
-        self, account: Account, draft: Draft, *, bot: Bot | None, problems: Sequence[Problem] = (), focus: str = ""
-    ) -> None:
-        self.draft, self.bot, self.problems, self.focus = draft, bot, problems, focus
-        self._account = account
-
-    @cached_property
-    def numbers(self) -> list[tuple[Number, bool]]:
-        """The account's numbers, and whether each is chosen."""
-        return [(number, number.pk in (self.draft.numbers or ())) for number in self._account.numbers.all()]
-
-    def trigger_rows(self) -> list[TriggerRow]:
-        """The trigger words in order."""
-        return [
-            TriggerRow(row, self._errors(f"triggers.{row}."), trigger)
-            for row, trigger in enumerate(self.draft.triggers)
-        ]
-
-    def action_rows(self) -> list[ActionRow]:
-        """The actions in order."""
-        groups = list(self._account.groups.values_list("pk", "name"))
-        tags = list(self._account.tags.values_list("pk", "name"))
-        return [
-            ActionRow(
-                row,
-                self._errors(f"actions.{row}."),
-                action,
-                groups if action.kind in GROUP_KINDS else tags,
-                row == len(self.draft.actions) - 1,
-            )
-            for row, action in enumerate(self.draft.actions)
-        ]
-
-    def errors(self) -> dict[str, list[str]]:
-        """What is wrong outside the rows, by field."""
-        return {field: self._errors(field) for field in ("name", "status", "numbers", "triggers", "actions")}
-
-    def _errors(self, field: str) -> list[str]:
-        in_row = field.endswith(".")
-        return [
-            each.sentence for each in self.problems if each.field.startswith(field) and (in_row or each.field == field)
-        ]
-
-
-def first_wrong(problems: Sequence[Problem]) -> str:
-    """The id of the first control to mend."""
-    field, _, rest = problems[0].field.partition(".")
-    if rest:
-        return f"{'word' if field == 'triggers' else 'action'}-{int(rest.partition('.')[0]) + 1}"
-    return {"triggers": "add-trigger", "actions": "add-action"}.get(field, field)

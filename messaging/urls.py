@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from messaging import webhooks
 from messaging.views import (
+    bot_preview,
     broadcasts,
     conversations,
     drift,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("contacts/<int:contact_id>/messages/", texts.message_new, name="message_new"),
     path("contacts/<int:contact_id>/erasure/", erasure.contact_erase, name="contact_erase"),
     path("messages/<int:message_id>/resend/", texts.message_resend, name="message_resend"),
+    path("bots/preview/", bot_preview.bot_preview, name="bot_preview"),
     path("messages/segments/", texts.segment_count, name="segment_count"),
     path("messages/<int:message_id>/trace/", traces.message_trace, name="message_trace"),
     path("messages/<int:message_id>/word/", figures.word_new, name="word_new"),

@@ -5,6 +5,8 @@ from uuid import uuid4
 
 from django.db import connection
 
+from bots.drafts import draft_of
+from bots.drafts.draft import as_json
 from bots.models import Action, Bot, BotNumber, BotVersion, Notice, Run, Trigger, WebhookCall
 from contacts import permissions, scopes
 from contacts.models import Block, CallToAction, Contact, ContactTag, Import, LedgerCheck, Tombstone
@@ -57,7 +59,7 @@ def _texts(account: Account, contact: Contact, *, by: User) -> None:
     run = Run.objects.create(
         account=account, bot=bot, inbound_id=inbound.pk, number=number, phone=contact.phone, word_key="join"
     )
-    BotVersion.objects.create(account=account, bot=bot, what={})
+    BotVersion.objects.create(account=account, bot=bot, what=as_json(draft_of(bot)))
     Notice.objects.create(account=account, bot=bot, contact=contact, kind="notify", body="Ana joined")
     WebhookCall.objects.create(account=account, run=run, url="https://example.com", payload={})
     broadcast = Broadcast.objects.create(

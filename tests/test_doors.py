@@ -275,6 +275,7 @@ def forms(own: dict[str, int], named: dict[str, int]) -> list[tuple[str, dict[st
     """Pages by name and ids, each with a sound form that names one row of `named`."""
     number, group, said = named["numbers"], named["groups"], {"words": "by phone", "asked_at": "2026-01-02T10:00"}
     bot = {"name": "Late", "status": "active", "listens": "all", "word": "LATE", "match": "whole"}
+    bot |= dict.fromkeys(("media", "field", "value", "answer", "again", "amount", "url"), "") | {"unit": "60"}
     assign = bot | {"kind": "assign_group", "target": group, "new_name": "", "body": ""}
     reply = bot | {"kind": "reply", "target": "", "new_name": "", "body": "Later"}
     person, text = {"contact_id": own["contacts"]}, {"number": number, "body": "Hi"}

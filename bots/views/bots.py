@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bots import drafts, forms
+from bots import drafts
 from bots.drafts import draft_of
-from bots.models import Action, Bot
+from bots.models import Bot
+from bots.views.versions import steps
 from shout.accounts import AccountRequest, member
 from shout.models import Role
 
@@ -28,16 +29,24 @@ def bot_list(request: AccountRequest) -> HttpResponse:
     """All bots, with how often each ran."""
     bots = request.account.bots.kept().prefetch_related("triggers", "numbers")
     bots = bots.annotate(run_count=Count("runs"), last_ran_at=Max("runs__ran_at"))
-    return render(request, "bots/bot_list.html", {"bots": bots})
+    return render(request, "bots/bot_list.html", {"bots": bots, "deleted": _deleted(request)})
+
+
+def _deleted(request: AccountRequest) -> Bot | None:
+    wanted = request.GET.get("deleted", "")
+    if not wanted.isdecimal() or len(wanted) > 18:
+        return None
+    return request.account.bots.exclude(deleted_at=None).filter(pk=wanted).first()
 
 
 @require_safe
 @member()
 def bot_detail(request: AccountRequest, bot_id: int) -> HttpResponse:
     """What one bot listens to, what it does, and when it last did."""
-    bots = request.account.bots.kept().prefetch_related("triggers", "numbers", "actions__group", "actions__tag")
+    bots = request.account.bots.kept().prefetch_related("triggers", "numbers", "actions")
     bot = get_object_or_404(bots, pk=bot_id)
-    found = drafts.problems(account=request.account, draft=draft_of(bot), bot=bot)
+    draft = draft_of(bot)
+    found = drafts.problems(account=request.account, draft=draft, bot=bot)
     words = {trigger.word_key: trigger.word for trigger in bot.triggers.all()}
     runs = list(bot.runs.select_related("number").order_by("-ran_at")[:SHOWN_RUNS])
     people = {
@@ -45,7 +54,7 @@ def bot_detail(request: AccountRequest, bot_id: int) -> HttpResponse:
     }
     context = {
         "bot": bot,
-        "steps": [(forms.KINDS[Action.Kind(action.kind)], action) for action in bot.actions.all()],
+        "steps": steps(request.account, draft),
         "problems": [problem.sentence for problem in found],
         "deletion": DELETION,
         "runs": [(run, people.get(run.phone), words.get(run.word_key, run.word_key)) for run in runs],
@@ -78,8 +87,7 @@ def bot_delete(request: AccountRequest, bot_id: int) -> HttpResponse:
     bot = locked(request, bot_id)
     if request.method == "POST":
         drafts.delete(bot)
-        messages.success(request, f"The bot “{bot.name}” is deleted.")
-        return redirect("bots:bot_list")
+        return redirect(f"{reverse('bots:bot_list')}?deleted={bot.pk}")
     context = {
         "title": f"Delete the bot “{bot.name}”?",
         "text": DELETION,

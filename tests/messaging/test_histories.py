@@ -193,28 +193,29 @@ class World:
         """Model, predicate and ledger say the same of every number and phone, and the ledger is whole."""
         for account_id, group in self.groups.items():
             with tenant(account_id):
-                self._agree(group.account, [number for number in self.numbers if number.account_id == account_id])
+                _compare(self, group.account, [number for number in self.numbers if number.account_id == account_id])
                 members = set(Contact.objects.in_group(group).values_list("phone", flat=True))
                 assert members == {PHONES[who] for who in self.ought[account_id].members}
                 assert bulk.broken_ledger_line() is None
 
-    def _agree(self, account: Account, numbers: list[Number]) -> None:
-        ought, scope = self.ought[account.pk], scopes.in_force(account)
-        kinds = {number.pk: number.kind for number in numbers}
-        lines = {phone: ledger.lines_about(account, phone) for phone in PHONES}
-        people = set(account.contacts.values_list("phone", flat=True))
-        said = bulk.standings((number.pk, phone) for number in numbers for phone in PHONES)
-        for number in numbers:
-            at = self.numbers.index(number)
-            reachable = set(account.contacts.reachable_from(number).values_list("phone", flat=True))
-            assert reachable == {phone for phone in people if ought.refusal(at, PHONES.index(phone)) is None}
-            for who, phone in enumerate(PHONES):
-                mine = (ought.refusal(at, who), ought.is_stopped(at, who), ought.is_held(at, who))
-                asked = said[number.pk, phone]
-                told = standing(lines[phone], number_id=number.pk, kinds=kinds, scope=scope)
-                assert (asked.refusal, asked.is_stopped, asked.is_held) == mine
-                assert (told.refusal, told.is_stopped, told.is_held) == mine
-                assert asked.event_seq == (told.line.seq if told.line else None)
+
+def _compare(world: World, account: Account, numbers: list[Number]) -> None:
+    ought, scope = world.ought[account.pk], scopes.in_force(account)
+    kinds = {number.pk: number.kind for number in numbers}
+    lines = {phone: ledger.lines_about(account, phone) for phone in PHONES}
+    people = set(account.contacts.values_list("phone", flat=True))
+    said = bulk.standings((number.pk, phone) for number in numbers for phone in PHONES)
+    for number in numbers:
+        at = world.numbers.index(number)
+        reachable = set(account.contacts.reachable_from(number).values_list("phone", flat=True))
+        assert reachable == {phone for phone in people if ought.refusal(at, PHONES.index(phone)) is None}
+        for who, phone in enumerate(PHONES):
+            mine = (ought.refusal(at, who), ought.is_stopped(at, who), ought.is_held(at, who))
+            asked = said[number.pk, phone]
+            told = standing(lines[phone], number_id=number.pk, kinds=kinds, scope=scope)
+            assert (asked.refusal, asked.is_stopped, asked.is_held) == mine
+            assert (told.refusal, told.is_stopped, told.is_held) == mine
+            assert asked.event_seq == (told.line.seq if told.line else None)
 
 
 def _check_text(text: Message, ought: Ought, at: int, who: int) -> None:

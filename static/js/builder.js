@@ -1,0 +1,70 @@
+// Makes the bot builder nicer; it works without this.
+
+function showBuilderControls() {
+  document.querySelectorAll("[data-drag], [data-inserts]").forEach((control) => (control.hidden = false));
+}
+
+// What a field's place for errors says, the field itself says too.
+function markControls() {
+  document.querySelectorAll("#builder [aria-describedby]").forEach((control) => {
+    const places = control.getAttribute("aria-describedby").split(" ").map((id) => document.getElementById(id));
+    if (places.some((place) => place?.querySelector("[data-severity=refusal]"))) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+  });
+}
+
+function insertField(button) {
+  const text = document.getElementById(button.dataset.into);
+  text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
+  text.focus();
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// The others make way for the dragged row, which stays in the document, so that a finger does not lose it.
+let dragged = null;
+let hasMoved = false;
+
+function takeRow(event) {
+  const grip = event.target.closest("[data-drag]");
+  if (!grip || event.button !== 0) return;
+  event.preventDefault();
+  dragged = grip.closest("[data-row]");
+  dragged.dataset.dragging = "yes";
+  hasMoved = false;
+}
+
+function moveRow(event) {
+  if (!dragged) return;
+  const middle = (row) => row.getBoundingClientRect().top + row.getBoundingClientRect().height / 2;
+  const before = dragged.previousElementSibling;
+  const after = dragged.nextElementSibling;
+  if (before && event.clientY < middle(before)) dragged.after(before);
+  else if (after && event.clientY > middle(after)) dragged.before(after);
+  else return;
+  hasMoved = true;
+}
+
+// The rows are sent in the order of the page; the server numbers them anew.
+function dropRow() {
+  if (!dragged) return;
+  delete dragged.dataset.dragging;
+  dragged = null;
+  if (hasMoved) document.querySelector("[data-show]").click();
+}
+
+document.addEventListener("pointerdown", takeRow);
+document.addEventListener("pointermove", moveRow);
+document.addEventListener("pointerup", dropRow);
+document.addEventListener("pointercancel", dropRow);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-insert]");
+  if (button) insertField(button);
+});
+document.addEventListener("DOMContentLoaded", showBuilderControls);
+document.addEventListener("htmx:afterSettle", showBuilderControls);
+// Said again, the same words would be read aloud again.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const place = event.detail.target;
+  if (place.matches("[data-errors]") && place.innerHTML.trim() === event.detail.fragment.innerHTML?.trim()) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterRequest", markControls);
