@@ -29,7 +29,6 @@ _SHOWN = {
 }
 # The field of a problem that belongs to a row's first control; of all other kinds it is the text.
 _FIRST = {Kind.SET_FIELD: "field", Kind.WAIT: "minutes", Kind.CALL: "url"}
-_OF_A_ROW = ("body", "media", "field", "value", "answer", "again", "minutes", "url")
 _TRIGGER_FIELDS = ("word", "match")
 _OUTSIDE = ("name", "status", "numbers", "triggers", "actions")
 _MOST_INSERTS = 8
@@ -188,7 +187,7 @@ class Builder:
         return [
             ActionRow(
                 row,
-                self._said(f"actions.{row}.", (*_OF_A_ROW, "group", "tag", "kind")),
+                self._said(f"actions.{row}.", _places(Kind(action.kind))),
                 action,
                 groups if action.kind in GROUP_KINDS else tags,
                 row == len(self.draft.actions) - 1,
@@ -211,6 +210,13 @@ class Builder:
 
     def _said(self, path: str, fields: Sequence[str]) -> Said:
         return {field: [each for each in self.problems if each.field == f"{path}{field}"] for field in fields}
+
+
+def _places(kind: Kind) -> list[str]:
+    """The fields that a row of this kind has a place for errors of."""
+    if kind not in _SHOWN:
+        return ["group" if kind in GROUP_KINDS else "tag"]
+    return ["minutes" if name == "amount" else name for name in _SHOWN[kind] if name != "unit"]
 
 
 def first_wrong(draft: Draft, problems: Sequence[Problem]) -> str:

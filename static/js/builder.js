@@ -13,6 +13,15 @@ function markControls() {
   });
 }
 
+// A row may have left since the question was asked. What stands there already would be read aloud again.
+function showProblems(answer) {
+  [...answer.children].forEach((said) => {
+    const place = document.getElementById(said.dataset.of);
+    if (place && place.innerHTML.trim() !== said.innerHTML.trim()) place.innerHTML = said.innerHTML;
+  });
+  answer.replaceChildren();
+}
+
 function insertField(button) {
   const text = document.getElementById(button.dataset.into);
   text.setRangeText(button.dataset.insert, text.selectionStart, text.selectionEnd, "end");
@@ -62,9 +71,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("DOMContentLoaded", showBuilderControls);
 document.addEventListener("htmx:afterSettle", showBuilderControls);
-// Said again, the same words would be read aloud again.
-document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const place = event.detail.target;
-  if (place.matches("[data-errors]") && place.innerHTML.trim() === event.detail.fragment.innerHTML?.trim()) event.detail.shouldSwap = false;
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.matches("[data-problems]")) showProblems(event.target);
 });
-document.addEventListener("htmx:afterRequest", markControls);
+document.addEventListener("htmx:afterSettle", markControls);

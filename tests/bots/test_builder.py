@@ -114,7 +114,7 @@ def test_what_is_written_is_refused_while_typing_and_what_is_empty_is_not_wrong_
 def test_what_may_surprise_is_said_while_typing(dashboard: Client, shop: Account) -> None:
     build.number(shop)
     shown = page(dashboard.post("/bots/new/problems/", filled(FORM | {"word": ["YES"]})))
-    assert 'hx-swap-oob="innerHTML:#word-1-errors"' in shown
+    assert 'data-of="word-1-errors"' in shown
     assert "YES from somebody who has opted out" in shown
 
 
