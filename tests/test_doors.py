@@ -36,6 +36,7 @@ PUBLIC = {
 }
 # A viewer may post here: it changes nothing of the account.
 HARMLESS = {
+    "api:bot-test",
     "api:message-preview",
     "contacts:evidence",
     "messaging:bot_test",
@@ -208,6 +209,8 @@ def foreign_ids(own: dict[str, int], foreign: dict[str, int]) -> dict[tuple[str,
         for name, body in (("group", group), ("tag", tag), ("numbers", reply | {"numbers": [foreign["numbers"]]}))
     }
     return bots | {
+        ("POST", "bots/test/", "contact"): {"number": own["numbers"], "contact": foreign["contacts"], "texts": ["Hi"]},
+        ("POST", "bots/test/", "number"): {"number": foreign["numbers"], "phone": build.phone(), "texts": ["Hi"]},
         ("POST", "bots/validate/", "bot"): late | reply | {"bot": foreign["bots"]},
         ("GET", "contacts/", "group"): {"group": foreign["groups"]},
         ("GET", "contacts/", "tag"): {"tag": foreign["tags"]},

@@ -1,0 +1,1 @@
+"""Texts, sent or only tried out, as the REST API shows them."""
