@@ -67,11 +67,11 @@ def test_refusals_are_logged_with_both_clocks(twilio: Client, simulator: Simulat
 
 
 def test_latency_delays_answers_side_by_side(twilio: Client, simulator: Simulator) -> None:
-    simulator.behave(latency_ms=200, latency_jitter_ms=50)
+    simulator.behave(latency_ms=1000, latency_jitter_ms=50)
     start = time.monotonic()
     with ThreadPoolExecutor(10) as pool:
         assert set(pool.map(lambda _: create(twilio), range(10))) == {""}
-    assert 0.2 <= time.monotonic() - start < 1.5
+    assert 1 <= time.monotonic() - start < 8
 
 
 def test_a_text_taken_before_its_sender_gave_up_still_arrives(twilio: Client, simulator: Simulator) -> None:
