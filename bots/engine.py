@@ -99,13 +99,14 @@ class Pause:
 
 @dataclass(slots=True)
 class Response:
-    """What one text, or the end of a wait, did, in the listed order."""
+    """What one text, or the end of a wait, did, in the listed order; `was_read` when the text was an answer."""
 
     changes: list[Change] = field(default_factory=list)
     replies: list[Said] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     pause: Pause | None = None
+    was_read: bool = False
 
 
 LeaveTags = dict[int, frozenset[int]]
@@ -143,7 +144,7 @@ def answer(pause: Pause, text: str, person: Person, *, leave_tags: LeaveTags) ->
         return Response(replies=[again], pause=Pause(pause.rest, pause.minutes, is_question=True, tries=tries))
     saved = _set(person, question.field, value)
     done = respond(rest, person, leave_tags)
-    done.changes[:0] = saved
+    done.changes[:0], done.was_read = saved, True
     return done
 
 

@@ -101,7 +101,7 @@ class _Round:
         response = engine.answer(pause, text.body, person, leave_tags=self.playbook.leave_tags)
         told = {"outcome": "answer", "bot_id": question.bot_id, "field": question.rest[0].field}
         told |= {"bot": self.playbook.names.get(question.bot_id, "")}
-        told |= {"was_read": not (response.pause and response.pause.tries) and bool(response.changes)}
+        told |= {"was_read": response.was_read}
         return told | self._note(question, response, text_id=text.pk, text=text)
 
     def _note(self, live: Live, response: Response, *, text_id: int, text: Message | None = None) -> dict[str, Any]:

@@ -155,10 +155,11 @@ def _ended(text: Message) -> str:
 def _answered(trace: dict[str, Any]) -> str:
     asked = f"The bot “{trace['bot']}” had asked for {trace['field']}"
     if trace["was_read"]:
-        return f"{asked}, and this was the answer."
+        is_new = any(kind == "set" and field == trace["field"] for kind, _, field, _ in trace["changes"])
+        return f"{asked}, and this was the answer{'' if is_new else ', which was known already'}."
     if trace["state"] == Run.State.ASKING:
         return f"{asked}, and could not read this as an answer, so it asked again."
-    return f"{asked}. Nothing new was saved, and the question is closed."
+    return f"{asked}, and could not read this as an answer either, so the question is closed."
 
 
 def _deeds(account: Account, trace: dict[str, Any]) -> Iterable[Deed]:

@@ -14,6 +14,7 @@ from tests.messaging.test_rehearsal import ANA, bot, vip
 from tests.outside import OutsideClient
 
 Kind = Action.Kind
+ASK_ZIP = {"kind": Kind.ASK, "body": "Your ZIP?", "field": "postal_code", "answer": "zip", "again": "Five digits"}
 
 
 def text(number: Number, body: str) -> Message:
@@ -67,8 +68,7 @@ def test_a_text_of_a_blocked_person_says_so(account: Account, marketing: Number)
 
 
 def test_an_answer_names_the_question_and_what_was_saved(account: Account, marketing: Number) -> None:
-    ask = {"kind": Kind.ASK, "body": "Your ZIP?", "field": "postal_code", "answer": "zip", "again": "Five digits"}
-    bot(account, "HELLO", ask, {"kind": Kind.CALL, "url": "https://example.com/hook"})
+    bot(account, "HELLO", ASK_ZIP, {"kind": Kind.CALL, "url": "https://example.com/hook"})
     asked = trace(marketing, "hello")
     assert asked.is_question
     assert asked.goes_on_at
@@ -78,6 +78,37 @@ def test_an_answer_names_the_question_and_what_was_saved(account: Account, marke
     assert answered.ended == "The bot “HELLO” had asked for postal_code, and this was the answer."
     assert [deed.words for deed in answered.deeds] == ["postal_code set to “94110”"]
     assert [call.url for call in answered.calls] == ["https://example.com/hook"]
+
+
+def test_an_answer_that_was_known_already_is_an_answer(account: Account, marketing: Number) -> None:
+    bot(account, "HELLO", ASK_ZIP, {"kind": Kind.REPLY, "body": "Thanks"})
+    for _ in range(2):
+        text(marketing, "hello")
+        answered = trace(marketing, "94110")
+    assert answered.text.trace["was_read"]
+    assert (
+        answered.ended == "The bot “HELLO” had asked for postal_code, and this was the answer, which was known already."
+    )
+    assert answered.deeds == []
+    assert [reply.text.body for reply in answered.replies] == ["Thanks"]
+
+
+def test_an_answer_before_the_next_question_is_an_answer(account: Account, marketing: Number) -> None:
+    bot(account, "HELLO", ASK_ZIP, ASK_ZIP | {"body": "Once more?"})
+    text(marketing, "hello")
+    answered = trace(marketing, "94110")
+    assert (answered.text.trace["was_read"], answered.is_question) == (True, True)
+    assert answered.ended.endswith("and this was the answer.")
+
+
+def test_a_question_closed_for_want_of_an_answer_says_so(account: Account, marketing: Number) -> None:
+    bot(account, "HELLO", ASK_ZIP)
+    for body in ("hello", "what?", "why?"):
+        text(marketing, body)
+    last = trace(marketing, "no!")
+    assert not last.text.trace["was_read"]
+    assert last.ended.endswith("could not read this as an answer either, so the question is closed.")
+    assert decided(last) == ["Is a bot waiting for their answer?"]
 
 
 def test_a_text_that_could_not_be_processed_says_that_nothing_was_done(account: Account, marketing: Number) -> None:
