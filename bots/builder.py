@@ -9,7 +9,7 @@ from django.urls import reverse
 from bots import forms, merging
 from bots.drafts import Draft, DraftAction, DraftTrigger, Problem
 from bots.drafts.draft import GROUP_KINDS, TAG_KINDS
-from bots.models import Action, Bot, Trigger
+from bots.models import Action, Bot, BotVersion, Trigger
 from bots.reading import KINDS, UNITS, parts
 from contacts import bulk
 from contacts.models import Number
@@ -29,6 +29,26 @@ _SHOWN = {
 }
 # The field of a problem that belongs to a row's first control; of all other kinds it is the text.
 _FIRST = {Kind.SET_FIELD: "field", Kind.WAIT: "minutes", Kind.CALL: "url"}
+# What each kind is for, said where one is chosen.
+_FOR = {
+    Kind.ASSIGN_GROUP: "They join a list.",
+    Kind.REMOVE_FROM_GROUP: "They leave a list.",
+    Kind.ADD_TAG: "A label only you see.",
+    Kind.REMOVE_TAG: "Takes a label off.",
+    Kind.REPLY: "They get a text back.",
+    Kind.ASK: "Their answer is saved.",
+    Kind.SET_FIELD: "Notes something about them.",
+    Kind.WAIT: "The rest happens later.",
+    Kind.NOTIFY: "You get a notice and a mail.",
+    Kind.CALL: "Tells another program.",
+    Kind.HAND_OVER: "One of you answers them.",
+}
+_SUCH_AS: dict[str, str] = {
+    Action.Answer.NUMBER: ", such as 4",
+    Action.Answer.DATE: ", such as 5/31/1990",
+    Action.Answer.EMAIL: ", such as ana@example.com",
+    Action.Answer.ZIP: ", such as 94110",
+}
 _TRIGGER_FIELDS = ("word", "match")
 _OUTSIDE = ("name", "status", "numbers", "triggers", "actions")
 _MOST_INSERTS = 8
@@ -128,21 +148,44 @@ class ActionRow(_Row):
         return [(name, value) for name, value in held.items() if name not in shown]
 
 
-class Builder:
-    """What the builder page shows of a draft."""
+@dataclass(frozen=True, kw_only=True)
+class Meanwhile:
+    """What became of the bot while its page was open: `deleted`, or `changes` in words that made it `version`."""
 
-    kinds = [(kind.value, label) for kind, label in KINDS.items()]
+    version: BotVersion | None = None
+    changes: Sequence[str] = ()
+    deleted: Bot | None = None
+
+
+class Builder:
+    """What the builder page shows of a draft; `seen` names the version of the bot that it was opened with."""
+
+    kinds = [(kind.value, label, _FOR[kind]) for kind, label in KINDS.items()]
     matches = Trigger.Match.choices
     statuses = Bot.Status.choices
-    answers = Action.Answer.choices
+    answers = [(value, f"{label}{_SUCH_AS.get(value, '')}") for value, label in Action.Answer.choices]
     units = [(unit, f"{name}s") for unit, name in reversed(UNITS.items())]
     merge_example = '{{ first_name|default:"there" }}'
 
     def __init__(
-        self, account: Account, draft: Draft, *, bot: Bot | None, problems: Sequence[Problem] = (), focus: str = ""
+        self,
+        account: Account,
+        draft: Draft,
+        *,
+        bot: Bot | None,
+        problems: Sequence[Problem] = (),
+        focus: str = "",
+        seen: str = "",
+        meanwhile: Meanwhile | None = None,
     ) -> None:
         self.draft, self.bot, self.problems, self.focus = draft, bot, problems, focus
+        self.seen, self.meanwhile = seen, meanwhile
         self._account = account
+
+    @property
+    def path(self) -> str:
+        """Where the page posts to."""
+        return reverse("bots:bot_edit", args=[self.bot.pk]) if self.bot else reverse("bots:bot_new")
 
     @property
     def problems_url(self) -> str:

@@ -79,7 +79,7 @@ def _note(call: WebhookCall, outcome: int | Unreachable) -> None:
 def _notice(call: WebhookCall) -> Notice:
     tries = "once" if call.attempts == 1 else f"{call.attempts} times"
     host = call.url.partition("://")[2].partition("/")[0]
-    body = f"{host} was called {tries} and is not called again for this text. {call.error}"
+    body = f"Shout tried {tries} to call {host} and does not try again for this text. {call.error}"
     who = Contact.objects.filter(account_id=call.account_id, phone=call.run.phone).first()
     return Notice(account_id=call.account_id, kind=Notice.Kind.CALL, bot_id=call.run.bot_id, contact=who, body=body)
 

@@ -1,7 +1,7 @@
 """Past texts through a draft: the only place that says what another set of words would have answered (B9)."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bots.drafts import Draft
@@ -52,7 +52,8 @@ def replay(*, account: Account, draft: Draft, bot: Bot | None = None) -> Replay:
     if draft.numbers is not None:
         texts = texts.filter(number__in=draft.numbers)
     latest = list(texts.select_related("number", "contact")[:TEXTS])
-    found = list(_compared(latest, _matcher(account, draft, bot), own_id=bot.pk if bot else _DRAFT_ID))
+    words = {each.key: each.word for each in draft.triggers}
+    found = list(_compared(latest, _matcher(account, draft, bot), words, own_id=bot.pk if bot else _DRAFT_ID))
     mine = [example for example in found if not example.is_lost]
     return Replay(
         looked_at=len(latest),
@@ -70,14 +71,16 @@ def _matcher(account: Account, draft: Draft, bot: Bot | None) -> Matcher:
     return Matcher([*own, *(rival.rule for rival in rivals(account, draft, bot))])
 
 
-def _compared(texts: Sequence[Message], matcher: Matcher, *, own_id: int) -> Iterator[Example]:
+def _compared(
+    texts: Sequence[Message], matcher: Matcher, words: Mapping[str, str], *, own_id: int
+) -> Iterator[Example]:
     for text in texts:
         was_mine = text.trace.get("outcome") == "bot" and text.trace.get("bot_id") == own_id
         is_asked = text.trace.get("outcome") not in _UNASKED
         rule = matcher.find(normalise(text.body), text.number_id) if is_asked else None
         is_mine = rule is not None and rule.bot_id == own_id
         if is_mine or was_mine:
-            word = rule.word_key if rule and is_mine else ""
+            word = words[rule.word_key] if rule and is_mine else ""
             yield Example(text, _then(text), word, is_mine and not was_mine, was_mine and not is_mine)
 
 

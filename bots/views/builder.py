@@ -4,16 +4,15 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bots import drafts, forms
-from bots.builder import Builder, begun, first_wrong
-from bots.drafts import Draft, DraftTrigger, Problem, draft_of
+from bots import drafts, forms, reading
+from bots.builder import Builder, Meanwhile, begun, first_wrong
+from bots.drafts import Draft, DraftTrigger, Problem, draft_of, from_json
 from bots.drafts.refusals import NAME_LENGTH
 from bots.models import Bot
-from bots.views.bots import locked
 from shout import text
 from shout.accounts import AccountRequest, member
 from shout.models import Role
@@ -37,8 +36,16 @@ def bot_new(request: AccountRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(Role.AGENT)
 def bot_edit(request: AccountRequest, bot_id: int) -> HttpResponse:
-    """Change a bot; a `word` is added to those it has, to be saved or not."""
-    bot = locked(request, bot_id)
+    """Change a bot; a `word` is added to those it has, to be saved or not.
+
+    What is written for a bot that somebody deletes meanwhile is kept, to be saved as a new one.
+    """
+    bot = get_object_or_404(request.account.bots.select_for_update(no_key=True), pk=bot_id)
+    if bot.deleted_at:
+        if request.method != "POST":
+            raise Http404("This bot is deleted.")
+        draft, focus = _posted(request, request.POST.get("do", "save"))
+        return _shown(request, Builder(request.account, draft, bot=None, focus=focus, meanwhile=Meanwhile(deleted=bot)))
     draft = draft_of(bot)
     if request.GET.get("word"):
         draft = replace(draft, triggers=(*draft.triggers, _asked_word(request)))
@@ -72,10 +79,11 @@ def _posted(request: AccountRequest, command: str) -> tuple[Draft, str]:
 def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpResponse:
     """The builder: its row buttons only show the page anew and save nothing."""
     problems: list[Problem] = []
-    command, focus = request.POST.get("do", "save"), ""
+    command, focus, seen, meanwhile = request.POST.get("do", "save"), "", _latest(bot), None
     if request.method == "POST":
         draft, focus = _posted(request, command)
-    if request.method == "POST" and command == "save":
+        seen = request.POST.get("seen", "")
+    if request.method == "POST" and command == "save" and not (meanwhile := _meanwhile(bot, draft, seen)):
         try:
             saved = drafts.save(account=request.account, draft=draft, bot=bot, by=request.user.email)
         except drafts.Refused as refused:
@@ -83,5 +91,27 @@ def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpRes
         else:
             messages.success(request, f"The bot “{saved.name}” is saved.")
             return redirect("bots:bot_detail", saved.pk)
-    builder = Builder(request.account, draft, bot=bot, problems=problems, focus=focus)
+    # Who has been told of the other version may put theirs in its place.
+    seen = _latest(bot) if meanwhile else seen
+    builder = Builder(request.account, draft, bot=bot, problems=problems, focus=focus, seen=seen, meanwhile=meanwhile)
+    return _shown(request, builder)
+
+
+def _shown(request: AccountRequest, builder: Builder) -> HttpResponse:
     return render(request, "bots/_builder.html" if request.htmx else "bots/bot_form.html", {"builder": builder})
+
+
+def _latest(bot: Bot | None) -> str:
+    """What the page says of the version it shows; nothing where none was kept."""
+    version = bot.versions.first() if bot else None
+    return str(version.pk) if version else ""
+
+
+def _meanwhile(bot: Bot | None, draft: Draft, seen: str) -> Meanwhile | None:
+    """What somebody else has made of the bot since the page was opened, unless it is the same."""
+    version = bot.versions.first() if bot else None
+    if bot is None or version is None or seen == str(version.pk) or draft == draft_of(bot):
+        return None
+    known = bot.versions.filter(pk=seen).first() if seen.isdecimal() and len(seen) <= 18 else None
+    changes = reading.changes(from_json(known.what), from_json(version.what)) if known else []
+    return Meanwhile(version=version, changes=changes)

@@ -29,12 +29,12 @@ _SAID = (Action.Kind.REPLY, Action.Kind.ASK)
 
 @dataclass(frozen=True)
 class Line:
-    """One step on the phone: `body` is a text that leaves, `again` the one for an answer that does not fit."""
+    """One step on the phone: `body` is a text that leaves, `told` one for the team."""
 
     number: int
     step: StepInWords
     body: str
-    again: str
+    told: str
     count: Segments
 
 
@@ -59,8 +59,9 @@ def _lines(request: AccountRequest, draft: Draft) -> list[Line]:
 
 
 def _line(number: int, action: DraftAction, step: StepInWords) -> Line:
-    body = _merged(action.body) if action.kind in _SAID else ""
-    return Line(number, step, body, _merged(action.again), segments.count(body))
+    said = _merged(action.body)
+    body, told = (said, "") if action.kind in _SAID else ("", said)
+    return Line(number, step, body, told, segments.count(body))
 
 
 def _merged(body: str) -> str:

@@ -29,6 +29,15 @@ function insertField(button) {
   text.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// The phone shows the step that is being written, else the first.
+function showLine() {
+  const screen = document.querySelector("#preview [role=log]");
+  if (!screen) return;
+  const row = document.activeElement.closest("[data-row]")?.dataset.row;
+  const line = (row && screen.querySelector(`[data-line="${row}"]`)?.closest("li")) || screen.querySelector("li");
+  screen.scrollTop += line.getBoundingClientRect().top - screen.getBoundingClientRect().top - 12;
+}
+
 // The others make way for the dragged row, which stays in the document, so that a finger does not lose it.
 let dragged = null;
 let hasMoved = false;
@@ -75,3 +84,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.matches("[data-problems]")) showProblems(event.target);
 });
 document.addEventListener("htmx:afterSettle", markControls);
+document.addEventListener("htmx:afterSettle", showLine);
+document.addEventListener("focusin", (event) => {
+  if (event.target.closest("[data-row]")) showLine();
+});

@@ -164,7 +164,8 @@ def test_the_history_says_who_changed_what_and_brings_a_version_back(
 ) -> None:
     before = bots(shop)
     edited = FORM | {"word": ["HI", "VIP2"], "match": ["whole"] * 2, "body": ["Hello again! Text STOP to opt out."]}
-    dashboard.post(f"/bots/{bot.pk}/edit/", filled(edited))
+    opened = shown_form(page(dashboard.get(f"/bots/{bot.pk}/edit/")))
+    dashboard.post(f"/bots/{bot.pk}/edit/", filled(edited) | {"seen": opened["seen"]})
     shown = page(dashboard.get(f"/bots/{bot.pk}/versions/"))
     assert [text in shown for text in ("Added the trigger word VIP2", "Changed “Reply”", owner.email)] == [True] * 3
     with tenant(shop.pk):
@@ -212,3 +213,40 @@ def test_the_preview_shows_texts_in_order_with_examples_and_what_makes_segments_
     said = ["Hi there “friend” Ruiz", "because of “", "Your birthday?", "Waits up to 2 hours", "3 days"]
     assert [text for text in said if text not in shown] == []
     assert [shown.index(text) for text in said] == sorted(shown.index(text) for text in said)
+
+
+def test_what_somebody_saved_meanwhile_is_not_written_over_unseen(dashboard: Client, shop: Account, bot: Bot) -> None:
+    mine, theirs = (shown_form(page(dashboard.get(f"/bots/{bot.pk}/edit/"))) for _ in range(2))
+    assert dashboard.post(f"/bots/{bot.pk}/edit/", theirs | {"name": "Theirs"}).status_code == 302
+    shown = page(dashboard.post(f"/bots/{bot.pk}/edit/", mine | {"body": ["Mine. Text STOP to opt out."]}))
+    said = ["Somebody saved this bot meanwhile", "Renamed it from “Greeter”", "Mine. Text STOP to opt out."]
+    assert [text for text in said if text not in shown] == []
+    assert [draft.name for draft in bots(shop)] == ["Theirs"]
+    assert dashboard.post(f"/bots/{bot.pk}/edit/", shown_form(shown)).status_code == 302
+    assert [(draft.name, draft.actions[0].body) for draft in bots(shop)] == [("Greeter", "Mine. Text STOP to opt out.")]
+
+
+def test_a_row_button_does_not_hide_what_somebody_saved_meanwhile(dashboard: Client, shop: Account, bot: Bot) -> None:
+    mine, theirs = (shown_form(page(dashboard.get(f"/bots/{bot.pk}/edit/"))) for _ in range(2))
+    dashboard.post(f"/bots/{bot.pk}/edit/", theirs | {"name": "Theirs"})
+    shown = page(dashboard.post(f"/bots/{bot.pk}/edit/", mine | {"do": "add_action:wait"}))
+    assert "Somebody saved this bot meanwhile" in page(dashboard.post(f"/bots/{bot.pk}/edit/", shown_form(shown)))
+
+
+def test_what_was_written_for_a_bot_that_is_deleted_meanwhile_becomes_a_new_one(
+    dashboard: Client, shop: Account, bot: Bot
+) -> None:
+    form = shown_form(page(dashboard.get(f"/bots/{bot.pk}/edit/"))) | {"name": "Mine"}
+    dashboard.post(f"/bots/{bot.pk}/delete/")
+    assert dashboard.get(f"/bots/{bot.pk}/edit/").status_code == 404
+    shown = page(dashboard.post(f"/bots/{bot.pk}/edit/", form))
+    assert "Somebody deleted this bot meanwhile" in shown
+    assert 'action="/bots/new/"' in shown
+    assert bots(shop) == []
+    assert dashboard.post("/bots/new/", shown_form(shown)).status_code == 302
+    assert [draft.name for draft in bots(shop)] == ["Mine"]
+
+
+def test_the_page_of_a_word_leads_to_its_try_out(dashboard: Client, shop: Account, bot: Bot) -> None:
+    number = build.number(shop)
+    assert f'href="/bots/test/?number={number.pk}&body=HI"' in page(dashboard.get(f"/bots/{bot.pk}/share/"))

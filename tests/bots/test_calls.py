@@ -208,7 +208,7 @@ def test_what_fails_is_tried_again_later_and_later_and_then_the_team_is_told(
     assert len(shop_server.posted) == calls.MOST_ATTEMPTS
     notice = Notice.objects.get()
     assert (notice.kind, notice.contact and notice.contact.first_name) == ("call", "Ana")
-    assert "was called 5 times" in notice.body
+    assert "tried 5 times" in notice.body
     assert f"It answered {path[1:]}." in notice.body
     notices.mail(account_id=account.pk)
     assert "A webhook did not answer" in mail.outbox[0].subject
