@@ -124,12 +124,20 @@ class WizardForm(FactsForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         # Before a word is refused, because the texts speak of it all the same.
         self.known = self.facts()
+        if not self.known:
+            self._await_texts()
         for field, sentence in self._refusals():
             if field in cleaned and not self.has_error(field):
                 self.add_error(field, sentence)
         if any(not is_said for kind in TEXTS for _, is_said in self.said(kind)) and not cleaned.get("sure"):
             self.add_error("sure", "Put back what the texts do not say yet, or tick this box.")
         return cleaned
+
+    def _await_texts(self) -> None:
+        """A text that is written from what is still missing is no error of its own."""
+        for kind in TEXTS:
+            if not self.data.get(kind, "").strip():
+                self.errors.pop(kind, None)
 
     def _refusals(self) -> Iterator[tuple[str, str]]:
         """What keeps the two bots from being saved, by the field where it is mended."""

@@ -119,6 +119,7 @@ class RehearsalForm(forms.Form):
     who = forms.CharField(
         label="From",
         max_length=100,
+        widget=forms.TextInput({"placeholder": "For example: (415) 555-0142"}),
         help_text="A phone number, known or not, or a contact's name.",
         error_messages={"required": "Type a phone number or the name of a contact."},
     )

@@ -29,6 +29,8 @@ def bot_list(request: AccountRequest) -> HttpResponse:
     """All bots, with how often each ran."""
     bots = request.account.bots.kept().prefetch_related("triggers", "numbers")
     bots = bots.annotate(run_count=Count("runs"), last_ran_at=Max("runs__ran_at"))
+    # Grouped rows lose the order that bots have by themselves.
+    bots = bots.order_by("name", "id")
     return render(request, "bots/bot_list.html", {"bots": bots, "deleted": _deleted(request)})
 
 

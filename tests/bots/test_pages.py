@@ -32,6 +32,14 @@ def test_the_list_shows_words_numbers_and_runs(dashboard: Client, shop: Account)
     assert [text in shown for text in ("Offers", "All numbers", ">2<", "Never")] == [True] * 4
 
 
+def test_the_list_is_in_the_order_of_names(dashboard: Client, shop: Account) -> None:
+    last, first = make(shop, "HI"), make(shop, "HO")
+    with tenant(shop.pk):
+        shop.bots.filter(pk=first.pk).update(name="A first one")
+    shown = page(dashboard.get("/bots/"))
+    assert shown.index(f"/bots/{first.pk}/") < shown.index(f"/bots/{last.pk}/")
+
+
 def test_a_bot_shows_what_it_listens_to_what_it_does_and_its_runs(dashboard: Client, shop: Account, bot: Bot) -> None:
     number = build.number(shop, label="Offers")
     run = ran(bot, number, "hi")

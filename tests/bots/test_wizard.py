@@ -154,6 +154,12 @@ def test_bad_input_is_answered_with_how_to_mend_it_and_makes_nothing(
     assert everything.contents(shop) == before
 
 
+def test_a_text_that_waits_for_the_first_part_is_not_complained_of(browser: Client, shop: Account) -> None:
+    shown = page(browser.post("/bots/wizard/", {"name": "VIP", "do": "save"}), 422)
+    assert "Say what people get." in shown
+    assert "let it be written for you" not in shown
+
+
 def test_both_words_are_refused_at_once(browser: Client, shop: Account, number: Number) -> None:
     with tenant(shop.pk):
         reply = DraftAction(kind=Action.Kind.REPLY, body="Hi")
