@@ -12,6 +12,7 @@ from contacts.models import Number
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
 from messaging import figures, inbound
+from messaging.figures import counting
 from messaging.figures.chart import HEIGHT, Chart
 from messaging.figures.counting import is_one_edit
 from messaging.models import Message
@@ -69,6 +70,24 @@ def test_a_period_begins_at_midnight_and_shows_every_day(account: Account, marke
     Run.objects.update(ran_at=figures.since(7))
     found = figures.figures(made, days=7)
     assert [day.texts for day in found.days] == [1, 0, 0, 0, 0, 0, 0]
+
+
+def test_the_last_moment_of_a_day_belongs_to_it_with_its_reply(account: Account, marketing: Number) -> None:
+    made = vip(account)
+    text(marketing, "vip")
+    delivered()
+    Run.objects.update(ran_at=figures.since(7) + timedelta(days=2) - timedelta(microseconds=1))
+    days = figures.figures(made, days=7).days
+    assert [(day.texts, day.joined, day.delivered) for day in days] == [(0, 0, 0), (1, 1, 1), *[(0, 0, 0)] * 5]
+
+
+def test_only_what_was_texted_in_vain_most_often_is_shown(
+    account: Account, marketing: Number, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "SHOWN", 2)
+    text(marketing, "once", "twice", "thrice", "thrice", "twice", "thrice", "?!")
+    found = figures.missed(account, days=7)
+    assert [(each.counted.key, each.counted.texts) for each in found] == [("thrice", 3), ("twice", 2)]
 
 
 def test_the_page_of_figures_has_a_chart_and_the_same_as_a_table(
