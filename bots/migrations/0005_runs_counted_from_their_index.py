@@ -10,7 +10,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "run",
             models.Index(
-                fields=["account", "bot", "-ran_at"], name="runs_of_a_bot", include=["id", "joined", "left", "phone"]
+                fields=["account", "bot", "-ran_at"],
+                name="runs_of_a_bot",
+                include=["id", "joined", "left", "number", "phone"],
             ),
         ),
     ]

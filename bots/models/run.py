@@ -50,7 +50,9 @@ class Run(models.Model):
         indexes = [
             # With what figures count, so that they read no rows.
             models.Index(
-                fields=["account", "bot", "-ran_at"], name="runs_of_a_bot", include=["id", "joined", "left", "phone"]
+                fields=["account", "bot", "-ran_at"],
+                name="runs_of_a_bot",
+                include=["id", "joined", "left", "number", "phone"],
             ),
             models.Index(fields=["account", "next_at"], name="runs_to_resume", condition=Q(next_at__isnull=False)),
         ]

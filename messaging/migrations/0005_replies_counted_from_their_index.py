@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             models.Index(
                 fields=["account", "run"],
                 name="texts_of_a_run",
-                include=["direction", "status"],
+                include=["direction", "status", "created_at"],
                 condition=models.Q(run__isnull=False),
             ),
         ),

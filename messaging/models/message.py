@@ -126,7 +126,7 @@ class Message(models.Model):
             models.Index(
                 fields=["account", "run"],
                 name="texts_of_a_run",
-                include=["direction", "status"],
+                include=["direction", "status", "created_at"],
                 condition=_filled("run"),
             ),
             models.Index(

@@ -53,7 +53,7 @@ def test_an_opt_out_counts_within_a_day_of_a_reply_from_the_same_number(
     made, other = vip(account), bot(account, "HELLO", {"kind": Action.Kind.REPLY, "body": "Hi"})
     late, elsewhere, soon = build.phone(), build.phone(), build.phone()
     for phone in (late, elsewhere, soon):
-        text(marketing, "vip", phone=phone)
+        text(marketing, "vip", "vip", phone=phone)
     delivered()
     Message.objects.filter(direction="out", phone=late).update(created_at=now() - timedelta(hours=25))
     for number, phone in ((marketing, late), (service, elsewhere), (marketing, soon), (marketing, build.phone())):
