@@ -1,6 +1,7 @@
 """Telling the team: the only place that writes, mails and settles what bots want people to know."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -14,6 +15,9 @@ from shout.models import Account, Role, User
 from shout.nudges import nudge
 from shout.tenancy import tenant
 
+Limit = Literal["hour", "unseen"]
+# How many hours' worth of automatic replies somebody gets before a person of the team has to look into them.
+UNSEEN_HOURS = 10
 BATCH = 50
 _MAIL_SECONDS = 10
 
@@ -31,14 +35,37 @@ def write(account_id: int, notices: Sequence[Notice]) -> None:
         nudge("bots.mail_notices", account_id)
 
 
-def about_limit(number: Number) -> str:
+def room(number: Number, *, within_hour: int, unseen: int) -> tuple[int, Limit]:
+    """How many automatic replies somebody may still get from a number, and the limit that says so (B11).
+
+    The hour stops two machines that answer at once. Machines that wait before they answer never reach it, so that
+    there is a limit to replies that nobody of the team has seen to, too.
+    """
+    left: dict[Limit, int] = {
+        "hour": number.bot_replies_per_hour - within_hour,
+        "unseen": number.bot_replies_per_hour * UNSEEN_HOURS - unseen,
+    }
+    nearest = min(left, key=left.__getitem__)
+    return max(0, left[nearest]), nearest
+
+
+def about_limit(number: Number, limit: Limit) -> str:
     """What the team is told when a number may send somebody no more automatic replies for now (B11)."""
-    limit = number.bot_replies_per_hour
+    hourly = number.bot_replies_per_hour
+    if limit == "hour":
+        said = f"{_texts(hourly)} within an hour, as many as it may, and sends no more until the hour is over"
+        person = "write to them yourself, or raise the limit of the number"
+    else:
+        said = f"{_texts(hourly * UNSEEN_HOURS)} that nobody of you has looked into, and sends no more until you do"
+        person = "press “Done” here or write to them yourself, and bots answer them again"
     return (
-        f"{number.label} has sent them {limit} automatic {'text' if limit == 1 else 'texts'} within an hour, as many as"
-        " it may, and sends no more until the hour is over. If a machine answers there, block it or pause the bot."
-        " If it is a person, write to them yourself, or raise the limit of the number."
+        f"{number.label} has sent them {said}. If a machine answers there, block it or pause the bot."
+        f" If it is a person, {person}."
     )
+
+
+def _texts(count: int) -> str:
+    return f"{count} automatic {'text' if count == 1 else 'texts'}"
 
 
 def done(notices: QuerySet[Notice], *, by: User) -> int:

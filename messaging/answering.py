@@ -8,6 +8,7 @@ from bots.bulk import Live
 from bots.engine import Pause, Person, Response, Step
 from bots.matching import Rule
 from bots.models import Notice, Run
+from bots.notices import Limit
 from bots.playbook import playbook
 from contacts import bulk as contacts_bulk
 from contacts.models import Block, Contact, ContactTag, GroupMembership, Number
@@ -40,7 +41,7 @@ class _Round:
         asking = Run.objects.filter(account=account, phone__in=phones, state=Run.State.ASKING)
         self.questions = {(run.number_id, run.phone): _live(run) for run in asking}
         self.numbers = Number.objects.filter(account=account).only("label", "bot_replies_per_hour").in_bulk()
-        self.said_lately = bulk.bot_replies_in_last_hour(phones)
+        self.said = bulk.bot_replies(phones)
         self.warned: set[tuple[int, str]] = set()
         self.effects = Effects(account, self.playbook, self.contacts, people=self.people)
 
@@ -107,7 +108,7 @@ class _Round:
     def _note(self, live: Live, response: Response, *, text_id: int, text: Message | None = None) -> dict[str, Any]:
         """Keep what a response asks for until all is written; what a person reads of it in the trace."""
         asked = (live.number_id, live.phone)
-        withheld = self._withhold(live, response)
+        withheld, limit = self._withhold(live, response)
         first = live.said if live.text_id == text_id else 0
         live.text_id, live.said = text_id, first + len(response.replies)
         live.joined += sum(change.kind == "joined" for change in response.changes)
@@ -131,21 +132,23 @@ class _Round:
             "replies": len(response.replies),
             "told": [[told.kind, told.body] for told in response.told],
             "withheld": withheld,
+            "limit": limit,
             "state": live.state,
         }
 
-    def _withhold(self, live: Live, response: Response) -> int:
-        """Leave out the replies over the number's limit, so that two machines never text each other for ever (B11)."""
+    def _withhold(self, live: Live, response: Response) -> tuple[int, Limit | None]:
+        """Leave out the replies over a limit, so that two machines never text each other for ever (B11)."""
         asked = (live.number_id, live.phone)
-        number = self.numbers[live.number_id]
-        room = max(0, number.bot_replies_per_hour - self.said_lately.get(asked, 0))
+        number, said = self.numbers[live.number_id], self.said.get(asked, bulk.Said())
+        room, limit = notices.room(number, within_hour=said.within_hour, unseen=said.unseen)
         withheld = max(0, len(response.replies) - room)
-        del response.replies[len(response.replies) - withheld :]
-        self.said_lately[asked] = self.said_lately.get(asked, 0) + len(response.replies)
+        left = len(response.replies) - withheld
+        del response.replies[left:]
+        self.said[asked] = bulk.Said(said.within_hour + left, said.unseen + left)
         if withheld and asked not in self.warned:
             self.warned.add(asked)
-            self._notice(live, Notice.Kind.LOOP, notices.about_limit(number))
-        return withheld
+            self._notice(live, Notice.Kind.LOOP, notices.about_limit(number, limit))
+        return withheld, limit if withheld else None
 
     def _end(self, live: Live) -> None:
         live.state, live.rest, live.minutes = "ended", (), None

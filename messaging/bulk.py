@@ -38,15 +38,40 @@ def insert_inbound(
     return stored
 
 
-def bot_replies_in_last_hour(phones: Iterable[str]) -> dict[tuple[int, str], int]:
-    """How many automatic replies each (number id, phone) was given within the hour (B11)."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How many automatic replies somebody was given within the hour, and since the team last saw to them."""
+
+    within_hour: int = 0
+    unseen: int = 0
+
+
+def bot_replies(phones: Iterable[str]) -> dict[tuple[int, str], Said]:
+    """What bots have said to each (number id, phone) (B11).
+
+    A person of the team has seen to somebody who wrote to them from the inbox, or was done with a notice of a limit.
+    """
     rows = values(
-        "SELECT m.number_id, m.phone, count(*) FROM (VALUES %s) v (phone) JOIN messaging_message m"
-        " ON m.account_id = app_account_id() AND m.phone = v.phone AND m.direction = 'out' AND m.origin = 'bot'"
-        " AND m.created_at > statement_timestamp() - interval '1 hour' AND m.status <> 'refused' GROUP BY 1, 2",
+        """
+        WITH asked (phone) AS (VALUES %s), texts AS (
+            SELECT m.number_id, m.phone, m.origin = 'bot' AS is_reply, m.created_at
+            FROM asked JOIN messaging_message m ON m.account_id = app_account_id() AND m.phone = asked.phone
+                AND m.direction = 'out' AND m.origin IN ('bot', 'inbox') AND m.status <> 'refused'
+        ), noticed AS (
+            SELECT c.phone, max(n.done_at) AS at FROM asked
+            JOIN contacts_contact c ON c.account_id = app_account_id() AND c.phone = asked.phone
+            JOIN bots_notice n ON n.account_id = c.account_id AND n.contact_id = c.id AND n.kind = 'loop' GROUP BY 1
+        ), seen AS (
+            SELECT t.number_id, t.phone, max(greatest(noticed.at, CASE WHEN NOT t.is_reply THEN t.created_at END)) AS at
+            FROM texts t LEFT JOIN noticed USING (phone) GROUP BY 1, 2
+        )
+        SELECT number_id, phone, count(*) FILTER (WHERE created_at > statement_timestamp() - interval '1 hour'),
+            count(*) FILTER (WHERE created_at > coalesce(seen.at, '-infinity'))
+        FROM texts JOIN seen USING (number_id, phone) WHERE is_reply GROUP BY 1, 2
+        """,
         [(phone,) for phone in phones],
     )
-    return {(number, phone): count for number, phone, count in rows}
+    return {(number, phone): Said(*counts) for number, phone, *counts in rows}
 
 
 def mark_processed(account_id: int, rows: Sequence[tuple[int, int, dict[str, Any]]]) -> None:

@@ -60,6 +60,7 @@ class Trace:
     deeds: Sequence[Deed]
     replies: Sequence[TextLine]
     withheld: int
+    limit: str
     calls: Sequence[WebhookCall]
     goes_on_at: datetime | None
     goes_on_with: Sequence[str]
@@ -81,6 +82,7 @@ def read(text: Message) -> Trace:
         deeds=list(_deeds(account, trace)),
         replies=list(text_lines(list(replies.select_related("number", "run__bot", "broadcast", "sent_by")))),
         withheld=trace.get("withheld", 0),
+        limit=trace.get("limit") or "",
         calls=list(run.webhook_calls.all()) if run else [],
         goes_on_at=run.next_at if run else None,
         goes_on_with=[Action.Kind(step["kind"]).label for step in run.rest] if run else [],

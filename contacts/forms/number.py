@@ -64,7 +64,8 @@ class NumberForm(forms.ModelForm[Number]):
             "segments_per_second": "What the carrier allows this number.",
             "burst": "How many may leave at once after a pause.",
             "bot_replies_per_hour": "When bots have sent somebody this many texts within an hour, they are "
-            "silent until it is over, and you are told. So two machines never text each other for ever.",
+            "silent until it is over, and after ten times as many until one of you has looked into it. You are told. "
+            "So two machines never text each other for ever.",
         }
         widgets = {
             "carrier_auth_token": forms.PasswordInput(attrs={"autocomplete": "new-password"}),

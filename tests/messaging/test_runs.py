@@ -3,17 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.utils.timezone import now
 
+from bots import notices
 from bots import playbook as playbooks
 from bots.models import Action, Bot, Notice, Run, Trigger, WebhookCall
 from contacts import permissions
 from contacts.models import Contact, Number
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging import inbound
+from messaging import inbound, outbound
 from messaging.models import Message
-from shout.models import Account
+from shout.models import Account, User
 from tests import build, carrier
 
 Kind = Action.Kind
@@ -142,6 +144,27 @@ def test_two_machines_that_answer_each_other_end_within_the_limit_and_the_team_i
     assert {notice.kind for notice in Notice.objects.all()} == {"loop"}
     last = Message.objects.filter(direction="in").latest("id")
     assert last.trace["withheld"] == 1
+
+
+@pytest.mark.parametrize("seen_to", ["done", "written"])
+def test_two_machines_that_take_their_time_end_too_until_a_person_has_looked(
+    account: Account, marketing: Number, owner: User, seen_to: str
+) -> None:
+    bot(account, "HELLO", {"kind": Kind.REPLY, "body": "HELLO"})
+    Number.objects.update(bot_replies_per_hour=1)
+    for _ in range(12):
+        text(marketing, "HELLO")
+        Message.objects.update(created_at=F("created_at") - timedelta(hours=2))
+    assert len(said()) == 10
+    last, notice = Message.objects.filter(direction="in").latest("id"), Notice.objects.get()
+    assert last.trace["limit"] == "unseen"
+    assert "10 automatic texts that nobody of you has looked into" in notice.body
+    if seen_to == "done":
+        notices.done(Notice.objects.all(), by=owner)
+    else:
+        outbound.send(number=marketing, phone=ANA, body="Who are you?", origin=Message.Origin.INBOX)
+    text(marketing, "HELLO")
+    assert Message.objects.filter(origin="bot").count() == 11
 
 
 def test_a_bot_tells_the_team_and_queues_its_calls(account: Account, marketing: Number) -> None:
