@@ -20,6 +20,7 @@ def test_the_owner_makes_a_list_and_people_join_it_by_its_word(page: Page) -> No
 
     expect(page.get_by_role("heading", name="How people join Crumb Club")).to_be_visible()
     expect(page.get_by_role("img", name="QR code that opens a text with the word CRUMB")).to_be_visible()
+    _try_the_word_out(page)
     _open_the_public_page(page)
 
     page.goto("/phone/")
@@ -28,6 +29,7 @@ def test_the_owner_makes_a_list_and_people_join_it_by_its_word(page: Page) -> No
     expect(ana.get_by_text("You are on the Crumb Club")).to_be_visible()
     _text(ana, "nocrumb")
     expect(ana.get_by_text("You are off the Crumb Club")).to_be_visible()
+    _read_the_trace_of_the_last_text(page)
 
 
 def _take_a_clause_out_and_put_it_back(page: Page, welcome: Locator) -> None:
@@ -53,6 +55,28 @@ def _learn_of_a_taken_word_while_typing(page: Page) -> None:
     expect(page.get_by_text("already starts the bot")).to_have_count(0)
     expect(page.get_by_label("Word to leave")).to_have_value("NOCRUMB")
     expect(page.get_by_label("The goodbye", exact=True)).to_have_value(re.compile("Text CRUMB to come back"))
+
+
+def _try_the_word_out(page: Page) -> None:
+    shared = page.url
+    page.get_by_role("link", name="Try the word").click()
+    page.get_by_label("From").fill("(415) 555-0199")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("CRUMB")
+    page.get_by_role("button", name="Try it").click()
+    expect(page.get_by_text("You are on the Crumb Club!")).to_be_visible()
+    expect(page.get_by_text("Would leave at once")).to_be_visible()
+    expect(page.get_by_text("Added to the group Crumb Club")).to_be_visible()
+    page.goto("/contacts/?q=5550199")
+    expect(page.get_by_role("link", name="555-0199")).to_have_count(0)
+    page.goto(shared)
+
+
+def _read_the_trace_of_the_last_text(page: Page) -> None:
+    page.goto("/contacts/?q=5550142")
+    page.get_by_role("link", name="(415) 555-0142").first.click()
+    page.get_by_role("link", name="Trace of this text").last.click()
+    expect(page.get_by_text("answered, because the whole text is its word “NOCRUMB”")).to_be_visible()
+    expect(page.get_by_text("Taken off the group Crumb Club")).to_be_visible()
 
 
 def _open_the_public_page(page: Page) -> None:
