@@ -52,7 +52,7 @@ def normalise(text: str) -> str:
     """
     # Quotes first, since NFKC takes the acute accent that people type for an apostrophe apart; and again, since it
     # makes some.
-    text = _unsigned(text).translate(_QUOTES)
+    text = unsigned(text).translate(_QUOTES)
     if text.isascii():
         text = _CONTROLS.sub("", text).lower()
     else:
@@ -69,7 +69,7 @@ def skeleton(text: str, *, drop_symbols: bool = False) -> list[str]:
     neither letter nor digit. Symbols that hold a letter count as it, unless they are dropped as decoration. Never
     compare people's own words by it, since it takes words of other scripts apart.
     """
-    text = _CONTROLS.sub("", _unsigned(text))
+    text = _CONTROLS.sub("", unsigned(text))
     if text.isascii():
         return _PARTS.findall(text.lower())
     if drop_symbols:
@@ -91,6 +91,16 @@ def _latin(char: str) -> str:
         else part.translate(_LOOKALIKES)
         for part in kept
         if not _INVISIBLE.match(part)
+    )
+
+
+def plain(text: str) -> str:
+    """A text in plain characters and one line, for what is read exactly, like a number: NFKC, without what cannot be
+    seen and the lines that a telephone adds, quotes and dashes unified. Case and punctuation stay.
+    """
+    text = _visible(unicodedata.normalize("NFKC", unsigned(text).translate(_QUOTES))).translate(_QUOTES)
+    return " ".join(
+        "".join("-" if char == "\u2212" or unicodedata.category(char) == "Pd" else char for char in text).split()
     )
 
 
@@ -117,7 +127,7 @@ def words(normalised: str) -> list[str]:
     return [_strip(word, _OUTER) or word for word in normalised.split(" ")]
 
 
-def _unsigned(text: str) -> str:
+def unsigned(text: str) -> str:
     """The text without the last lines that a telephone put there."""
     lines = text.rstrip().splitlines()
     count = len(lines)

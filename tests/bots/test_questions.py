@@ -1,6 +1,9 @@
 """Questions, waits and fields: what a run keeps, asks again, and gives up (B5). Pure."""
 
 import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bots import answers, engine
 from bots.engine import Change, Pause, Person, Said, Step, Told
@@ -65,15 +68,69 @@ def test_steps_survive_being_kept_as_json() -> None:
         (Answer.ANY, "  a   b ", "a b"),
         (Answer.ANY, " ", None),
         (Answer.NUMBER, "1 200", "1200"),
-        (Answer.NUMBER, "3,5", "3.5"),
+        (Answer.NUMBER, "3,5", None),
         (Answer.NUMBER, "three", None),
+        (Answer.NUMBER, "1,000", "1000"),
+        (Answer.NUMBER, "1,234,567.50", "1234567.50"),
+        (Answer.NUMBER, "1,0000", None),
+        (Answer.NUMBER, "5 6", None),
+        (Answer.NUMBER, "4.", "4"),
+        (Answer.NUMBER, "“4!” 🙂", "4"),
+        (Answer.NUMBER, "4\u200b\n\nSent from my iPhone", "4"),
+        (Answer.NUMBER, "４", "4"),
+        (Answer.NUMBER, "4️⃣", "4"),
+        (Answer.NUMBER, "$12.50", "12.50"),
+        (Answer.NUMBER, "$ 1,200", "1200"),
+        (Answer.NUMBER, "−5", "-5"),
+        (Answer.NUMBER, "+5", "5"),
+        (Answer.NUMBER, ".5", "0.5"),
+        (Answer.NUMBER, "$", None),
+        (Answer.NUMBER, "...", None),
+        (Answer.NUMBER, "5/31", None),
         (Answer.DATE, "Jan 31, 1990", "1990-01-31"),
+        (Answer.DATE, "May 5th, 1990", "1990-05-05"),
+        (Answer.DATE, "the 5th of May 1990.", "1990-05-05"),
+        (Answer.DATE, "Sept. 1st 1990!", "1990-09-01"),
+        (Answer.DATE, "“５/31/1990”", "1990-05-31"),
+        (Answer.DATE, "1990–05–31", "1990-05-31"),
+        (Answer.DATE, "31.5.1990.", "1990-05-31"),
+        (Answer.DATE, "31/5/1990", None),
+        (Answer.DATE, "May 5", None),
         (Answer.DATE, "2/30/1990", None),
         (Answer.EMAIL, "ana@example.com", "ana@example.com"),
+        (Answer.EMAIL, "me@x.com.", "me@x.com"),
+        (Answer.EMAIL, "<_Me@x.com>, 🙂", "_Me@x.com"),
         (Answer.EMAIL, "ana at example", None),
         (Answer.ZIP, "94110", "94110"),
+        (Answer.ZIP, "94110.", "94110"),
+        (Answer.ZIP, "94110–1234", "94110-1234"),
         (Answer.ZIP, "9411", None),
+        (Answer.ANY, "“O’Hara” ４!", "“O’Hara” ４!"),
+        (Answer.ANY, "Ana\n\nSent from my iPhone", "Ana"),
+        (Answer.ANY, "\u200b", None),
     ],
 )
 def test_an_answer_is_read_by_its_kind(kind: str, text: str, kept: str | None) -> None:
     assert answers.read(kind, text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("1/1/68", "1968-01-01"),
+        ("1/1/36", "2036-01-01"),
+        ("1/1/37", "1937-01-01"),
+        ("5-31-90", "1990-05-31"),
+        ("2/29/40", "1940-02-29"),
+        ("2/29/41", None),
+    ],
+)
+def test_a_year_of_two_digits_is_at_most_ten_years_ahead(text: str, kept: str | None) -> None:
+    with time_machine.travel("2026-06-01T12:00:00Z"):
+        assert answers.read(Answer.DATE, text) == kept
+
+
+@given(st.sampled_from(Answer.values), st.text())
+def test_any_text_is_an_answer_or_none_and_an_answer_is_read_as_itself(kind: str, text: str) -> None:
+    kept = answers.read(kind, text)
+    assert kept is None or answers.read(kind, kept) == kept
