@@ -1,6 +1,8 @@
 """Telling the team: the only place that writes, mails and settles what bots want people to know."""
 
+import logging
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Literal
 
 from django.conf import settings
@@ -20,6 +22,9 @@ Limit = Literal["hour", "unseen"]
 UNSEEN_HOURS = 10
 BATCH = 50
 _MAIL_SECONDS = 10
+_MAIL_TRIED_FOR = timedelta(days=1)
+
+log = logging.getLogger(__name__)
 
 
 def write(account_id: int, notices: Sequence[Notice]) -> None:
@@ -82,7 +87,8 @@ def mail(*, account_id: int) -> bool:
     """Mail the account's notices, a batch in one mail, to everybody on the team who may answer; whether there may be
     more.
 
-    A notice is marked once its mail has been handed over. Whatever goes wrong, the sweep tries again.
+    A notice is marked once its mail has been handed over. Whatever goes wrong, the sweep tries again for a day; from
+    then on the notice stands in the app alone.
     """
     with tenant(account_id):
         waiting = Notice.objects.filter(account_id=account_id, emailed_at=None)
@@ -92,16 +98,25 @@ def mail(*, account_id: int) -> bool:
             return False
         account = Account.objects.get(pk=account_id)
         seats = account.memberships.exclude(role=Role.VIEWER).select_related("user")
+        settled = notices
         if team := [seat.user.email for seat in seats]:
-            get_connection(timeout=_MAIL_SECONDS).send_messages([_mail(account, notices, team)])
-        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(emailed_at=now())
-    return len(notices) == BATCH
+            try:
+                get_connection(timeout=_MAIL_SECONDS).send_messages([_mail(account, notices, team)])
+            except (OSError, ValueError):
+                settled = [notice for notice in notices if notice.created_at < now() - _MAIL_TRIED_FOR]
+                if not settled:
+                    raise
+                log.exception("gave up mailing %s notices of account %s", len(settled), account_id)
+        Notice.objects.filter(pk__in=[notice.pk for notice in settled]).update(emailed_at=now())
+    return len(settled) == BATCH
 
 
 def _mail(account: Account, notices: Sequence[Notice], team: Iterable[str]) -> EmailMessage:
     # To all of them at once and hidden from one another: one address that is wrong holds up none of the others.
     first = notices[0]
     subject = f"{first.get_kind_display()}: {_who(first)}" if len(notices) == 1 else f"{len(notices)} notices"
+    # A name may hold a line break, which no header may.
+    subject = " ".join(subject.split())
     parts = [_paragraph(notice) for notice in notices]
     parts.append(f"All notices of {account.name}:\n{settings.PUBLIC_BASE_URL}{reverse('bots:notice_list')}")
     undisclosed = {"To": "undisclosed-recipients:;"}

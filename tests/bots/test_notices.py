@@ -1,11 +1,14 @@
 """What bots tell the team: by mail, in the menu, on a page of its own and in the conversation, until it is done."""
 
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.core import mail
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.timezone import now
+from pytest_django import Settings
 
 from bots import notices
 from bots.models import Action, Bot, Notice, Trigger
@@ -192,6 +195,30 @@ def test_one_notice_is_named_in_the_subject_of_its_mail(account: Account, ana: C
     notice(ana, Kind.HAND_OVER, "Ana wants a table")
     notices.mail(account_id=account.pk)
     assert mail.outbox[0].subject == "Handed over to you: Ana Ruiz"
+
+
+def test_a_name_with_a_line_break_holds_up_no_mail(account: Account, ana: Contact) -> None:
+    Contact.objects.filter(pk=ana.pk).update(first_name="Ana\r\nBcc: all@example.com")
+    told = notice(ana, Kind.HAND_OVER, "Ana wants a table")
+    notices.mail(account_id=account.pk)
+    assert mail.outbox[0].subject == "Handed over to you: Ana Bcc: all@example.com Ruiz"
+    told.refresh_from_db()
+    assert told.emailed_at
+
+
+def test_a_mail_that_cannot_be_sent_is_tried_for_a_day(
+    account: Account, ana: Contact, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    old, young = notice(ana), notice(ana)
+    with pytest.raises(ConnectionRefusedError):
+        notices.mail(account_id=account.pk)
+    Notice.objects.filter(pk=old.pk).update(created_at=now() - timedelta(days=1, minutes=1))
+    assert not notices.mail(account_id=account.pk)
+    assert "gave up mailing 1 notices" in caplog.text
+    assert list(Notice.objects.filter(emailed_at=None)) == [young]
+    assert Notice.objects.filter(done_at=None).count() == 2
 
 
 def test_a_notice_of_a_bot_that_is_deleted_can_still_be_read(browser: OutsideClient, ana: Contact, host: Bot) -> None:
