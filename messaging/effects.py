@@ -9,6 +9,7 @@ from bots import bulk as bots_bulk
 from bots import notices
 from bots.bulk import Live
 from bots.engine import Person, Response
+from bots.merging import BUILT_IN
 from bots.models import Notice, WebhookCall
 from bots.playbook import Playbook
 from contacts import bulk as contacts_bulk
@@ -121,11 +122,14 @@ class Effects:
 
     def _payload(self, answered: Answered) -> dict[str, Any]:
         live, contact_id = answered.live, self.contacts[answered.live.phone]
+        known = self.people[contact_id].known
+        own = {name: known.get(name, "") for name in BUILT_IN}
+        fields = {name: value for name, value in known.items() if name not in BUILT_IN}
         return {
             "type": "bot.ran",
             "bot": {"id": live.bot_id, "name": self.playbook.names.get(live.bot_id, "")},
             "run": live.id,
             "number": live.number_id,
-            "contact": {"id": contact_id, "phone": live.phone, **self.people[contact_id].known},
+            "contact": {"id": contact_id, **own, "phone": live.phone, "fields": fields},
             "text": answered.words,
         }

@@ -182,6 +182,23 @@ def test_a_bot_tells_the_team_and_queues_its_calls(account: Account, marketing: 
     assert call.payload["text"] == "hello"
 
 
+def test_a_webhook_hears_of_own_fields_apart_from_who_somebody_is(account: Account, marketing: Number) -> None:
+    own = {"id": "7", "phone": "911", "name": "Eve", "city": "Rome"}
+    ana = build.contact(account, phone=ANA, first_name="Ana", fields=own)
+    bot(account, "HELLO", {"kind": Kind.CALL, "url": "https://example.com/hook"})
+    text(marketing, "hello")
+    assert WebhookCall.objects.get().payload["contact"] == {
+        "id": ana.pk,
+        "phone": ANA,
+        "first_name": "Ana",
+        "last_name": "",
+        "name": "Ana",
+        "email": "",
+        "postal_code": "",
+        "fields": {"id": "7", "city": "Rome"},
+    }
+
+
 @pytest.mark.parametrize("change", ["pause", "word", "group"])
 def test_what_is_kept_in_memory_follows_every_change(account: Account, change: str) -> None:
     made, group = bot(account, "HELLO", {"kind": Kind.REPLY, "body": "Hi"}), build.group(account)
