@@ -49,10 +49,11 @@ def seats_of(user: User) -> list[Seat]:
 
 
 def member(
-    needed: Role = Role.VIEWER, *, calls_out: bool = False
+    needed: Role = Role.VIEWER, *, all_may_look: bool = False, calls_out: bool = False
 ) -> Callable[[Callable[Concatenate[AccountRequest, P], HttpResponse]], _View[P]]:
-    """A dashboard view inside the tenant's transaction: every member may look, writing takes the role `needed`.
+    """A dashboard view inside the tenant's transaction, for members whose role reaches `needed`.
 
+    Where `all_may_look`, only writing takes that role: the page shows something besides its form.
     A view that `calls_out` to a carrier runs after that transaction and opens `tenant()` where it needs it, so that no
     transaction waits for somebody else's server.
     """
@@ -65,9 +66,9 @@ def member(
                 return redirect("shout:account_new")
             with tenant(seat.account_id):
                 _enter(request, seat)
-                required = needed if request.method not in ("GET", "HEAD") else Role.VIEWER
-                if not cast(AccountRequest, request).membership.may(required):
-                    raise PermissionDenied(f"Your role here is {seat.role}: ask an owner of {seat.account_name}.")
+                looks = all_may_look and request.method in ("GET", "HEAD")
+                if not (looks or cast(AccountRequest, request).membership.may(needed)):
+                    raise PermissionDenied(_who_may(needed, seat))
                 if not calls_out:
                     return view(cast(AccountRequest, request), *args, **kwargs)
             return view(cast(AccountRequest, request), *args, **kwargs)
@@ -84,6 +85,12 @@ def member(
         return outer
 
     return decorate
+
+
+def _who_may(needed: Role, seat: Seat) -> str:
+    *others, last = [f"{role.label.lower()}s" for role in Role if role.may(needed)]
+    roles = f"{', '.join(others)} and {last}" if others else last
+    return f"This is for {roles} of {seat.account_name}; your role is {seat.role}. An owner can change it."
 
 
 def _chosen_seat(request: HttpRequest) -> Seat | None:

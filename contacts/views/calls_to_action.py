@@ -14,7 +14,7 @@ from shout.models import Role
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(Role.AGENT)
+@member(Role.AGENT, all_may_look=True)
 def call_to_action_list(request: AccountRequest, group_id: int) -> HttpResponse:
     """All wordings of a list, newest first, and a form for the next."""
     group = get_object_or_404(request.account.groups, pk=group_id)

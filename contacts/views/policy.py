@@ -72,7 +72,6 @@ def scope_new(request: AccountRequest) -> HttpResponse:
         "chosen": ScopePolicy.Scope(chosen),
         "meaning": MEANINGS[ScopePolicy.Scope(chosen)],
         "changes": _changes(request.account, shifts),
-        "may_change": request.membership.may(Role.ADMIN),
     }
     return render(request, "contacts/scope_preview.html", context)
 

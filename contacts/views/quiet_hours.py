@@ -39,9 +39,7 @@ def quiet_hours_new(request: AccountRequest) -> HttpResponse:
     form = QuietHoursForm(request.POST if request.method == "POST" else None, initial=initial)
     if pages.carried_out(form, lambda: _save(request, form)):
         return redirect("contacts:quiet_hours")
-    return pages.show_form(
-        request, "contacts/quiet_hours_form.html", form, may_change=request.membership.may(Role.ADMIN)
-    )
+    return pages.show_form(request, "contacts/quiet_hours_form.html", form)
 
 
 def _save(request: AccountRequest, form: QuietHoursForm) -> None:

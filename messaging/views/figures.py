@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from messaging import figures
 from messaging.models import Message
 from shout.accounts import AccountRequest, member
+from shout.models import Role
 
 _DAYS = 30
 
@@ -31,7 +32,7 @@ def unmatched(request: AccountRequest) -> HttpResponse:
 
 
 @require_safe
-@member()
+@member(Role.AGENT)
 def word_new(request: AccountRequest, message_id: int) -> HttpResponse:
     """Which bot is to answer what somebody texted in vain."""
     texts = request.account.messages.filter(direction=Message.Direction.INBOUND)

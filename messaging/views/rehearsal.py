@@ -50,7 +50,7 @@ def _tester(request: AccountRequest, form: RehearsalForm, *, said: list[str] | N
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@member(Role.AGENT)
+@member(Role.AGENT, all_may_look=True)
 def bot_replay(request: AccountRequest, bot_id: int) -> HttpResponse:
     """Past texts through a bot as it is, or through what the builder shows of it."""
     bots = request.account.bots.kept().prefetch_related("triggers", "numbers", "actions")

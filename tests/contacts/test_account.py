@@ -50,9 +50,11 @@ def test_no_bot_may_use_an_own_stop_word(account: Account) -> None:
     assert any("your own STOP words" in sentence for sentence in refused)
 
 
-def test_an_agent_may_look_but_not_change(client: OutsideClient, account: Account) -> None:
+def test_an_agent_is_told_who_may_change_it(client: OutsideClient, account: Account) -> None:
     client.force_login(build.member(account, Role.AGENT))
-    assert client.get(URL).status_code == 200
+    told = client.get(URL)
+    assert told.status_code == 403
+    assert b"This is for owners and admins" in told.content
     assert _save(client, "alto") == 403
 
 
