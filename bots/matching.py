@@ -11,6 +11,11 @@ from shout import text
 _JOINTS = re.compile(r"(?<!\d)[ '\".-]+|[ '\".-]+(?!\d)")
 
 
+def unjointed(key: str) -> str:
+    """A normalised text without what people and their phones put into a word or leave out of it."""
+    return _JOINTS.sub("", key) or key
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A trigger word of a bot; `numbers` are the ids it listens on, None for all."""
@@ -35,7 +40,7 @@ class Matcher:
         for rule in rules:
             if rule.match == "whole":
                 self._whole[rule.word_key].append(rule)
-                self._loose[_unjointed(rule.word_key)].append(rule)
+                self._loose[unjointed(rule.word_key)].append(rule)
             else:
                 (self._first if rule.match == "first" else self._contains).add(rule)
 
@@ -57,7 +62,7 @@ class Matcher:
         )
 
     def _only(self, key: str, number_id: int) -> Rule | None:
-        near = [rule for rule in self._loose.get(_unjointed(key), ()) if rule.listens_on(number_id)]
+        near = [rule for rule in self._loose.get(unjointed(key), ()) if rule.listens_on(number_id)]
         return _best(near, number_id) if len({rule.bot_id for rule in near}) == 1 else None
 
 
@@ -78,10 +83,6 @@ class _Rows:
         for length in self._lengths.get(words[at], ()):
             if at + length <= len(words):
                 yield from self._rules.get(" ".join(words[at : at + length]), ())
-
-
-def _unjointed(key: str) -> str:
-    return _JOINTS.sub("", key) or key
 
 
 def _best(rules: Iterable[Rule], number_id: int) -> Rule | None:

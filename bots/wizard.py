@@ -2,12 +2,13 @@
 (B10).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.timezone import now
 
-from bots import drafts
+from bots import drafts, matching
 from bots.clauses import Facts
 from bots.drafts import Draft, DraftAction, DraftTrigger, Problem, Severity
 from bots.models import Action, Bot
@@ -19,6 +20,9 @@ from shout.models import Account, User
 
 # What a list is called by that is no word to text.
 _COMMON = frozenset({"a", "an", "and", "club", "for", "list", "my", "of", "our", "the", "your"})
+# What people answer to anything, without the spaces inside: nobody means a list by it.
+_NO = frozenset({"n", "no", "nah", "nope", "nothanks", "nothankyou"})
+_ANSWERS = _NO | {"y", "yes", "yeah", "yep", "yup", "ok", "okay", "k", "sure", "thanks", "thankyou"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +55,27 @@ def join_word(name: str) -> str:
     """A word to join a list of this name by, or an empty text."""
     said = (word for word in text.words(text.normalise(name)) if word and word not in _COMMON)
     word = next(said, "").replace("'", "").upper()
-    return f"JOIN{word}" if words.may_be_universal(word) else word
+    return f"JOIN{word}" if words.may_be_universal(word) or _bare(word) in _ANSWERS else word
 
 
 def leave_word(join: str) -> str:
-    """A word to leave a list by that is joined by this one."""
-    return f"NO{''.join(join.split())}".upper() if join.strip() else ""
+    """A word to leave a list by that is joined by this one, or an empty text."""
+    word = f"NO{''.join(_as_heard(join).split())}".upper() if join.strip() else ""
+    return "" if _bare(word) in _ANSWERS else _as_heard(word)
+
+
+def misheard(facts: Facts) -> Iterator[tuple[str, str]]:
+    """What people would not mean by the two words, though a bot may have them: join_word or leave_word, and why."""
+    for field, word in (("join_word", facts.join_word), ("leave_word", facts.leave_word)):
+        if heard := DraftTrigger(word=word).heard_as:
+            yield field, f"This is heard as “{heard}”. Leave out what stands around the letters, or type emoji alone."
+    join, leave = _bare(facts.join_word), _bare(facts.leave_word)
+    if join in _NO:
+        yield "join_word", f"“{facts.join_word}” means no, so nobody agrees to a list by it. Choose another word."
+    if leave in _ANSWERS:
+        yield "leave_word", f"“{facts.leave_word}” is an answer to anything. Choose a word that means this list alone."
+    if join and join == leave:
+        yield "leave_word", "People have to leave by another word than the one they join by, not just spaced otherwise."
 
 
 def problems(account: Account, wish: Wish) -> dict[str, list[Problem]]:
@@ -80,6 +99,14 @@ def make(*, account: Account, wish: Wish, by: User) -> Made:
         leave = drafts.save(account=account, draft=_leave(wish, group), by=by.email)
         asked.record(group=group, wording=wish.call, shown_at=wish.shown_at, shown_from=now(), by=by)
     return Made(group, join, leave)
+
+
+def _as_heard(word: str) -> str:
+    return DraftTrigger(word=word).heard_as.upper() or word
+
+
+def _bare(word: str) -> str:
+    return matching.unjointed(text.normalise(word))
 
 
 def _join(wish: Wish, group: Group | None) -> Draft:

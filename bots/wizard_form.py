@@ -1,6 +1,6 @@
 """The wizard between browser and wish: what was posted, what is suggested anew, and what the page shows of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,14 @@ _WORD_LENGTH, _REPLY_LENGTH = 60, 1600
 _REPLIES = {"join": Text.WELCOME, "leave": Text.GOODBYE}
 
 
+def _same_for_all(said: str) -> None:
+    """Refuse merge fields in what is printed."""
+    if "{" in said or "}" in said:
+        raise ValidationError(
+            "A poster says the same to everybody: leave out { and }. Merge fields work in the welcome and the goodbye."
+        )
+
+
 def _line(label: str, required: str, *, longest: int, example: str = "", **more: Any) -> forms.CharField:  # noqa: ANN401
     attrs = {"autocomplete": "off"} | ({"placeholder": f"For example: {example}"} if example else {})
     widget = forms.TextInput(attrs=attrs | more.pop("attrs", {}))
@@ -37,12 +45,15 @@ def _word(label: str, help_text: str) -> forms.CharField:
     return _line(label, "Type a word that people can text.", longest=_WORD_LENGTH, help_text=help_text, attrs=attrs)
 
 
-def _body(label: str, *, longest: int, rows: int, help_text: str) -> forms.CharField:
+def _body(
+    label: str, *, longest: int, rows: int, help_text: str, validators: Sequence[Callable[[str], None]] = ()
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=longest,
         widget=forms.Textarea(attrs={"rows": rows, "placeholder": "Written for you from the first part."}),
         help_text=help_text,
+        validators=validators,
         error_messages={"required": "Write this text, or empty it and let it be written for you."},
     )
 
@@ -50,14 +61,23 @@ def _body(label: str, *, longest: int, rows: int, help_text: str) -> forms.CharF
 class FactsForm(forms.Form):
     """What the texts of a list are written from."""
 
-    name = _line("What is the list called?", "Give the list a name.", longest=48, example="VIP")
-    business = _line("Who are you?", "Name your business.", longest=60, help_text="As your customers know you.")
+    name = _line(
+        "What is the list called?", "Give the list a name.", longest=48, example="VIP", validators=[_same_for_all]
+    )
+    business = _line(
+        "Who are you?",
+        "Name your business.",
+        longest=60,
+        help_text="As your customers know you.",
+        validators=[_same_for_all],
+    )
     what = _line(
         "What do people get?",
         "Say what people get.",
         longest=120,
         example="offers and first word on new breads",
         help_text="The texts go on from here: “You get …”.",
+        validators=[_same_for_all],
     )
     times = forms.IntegerField(
         label="How many texts at most?",
@@ -108,6 +128,7 @@ class WizardForm(FactsForm):
         longest=CallToAction._meta.get_field("wording").max_length or 0,
         rows=5,
         help_text="Print it beside the QR code. It is kept as proof of what people agreed to.",
+        validators=[_same_for_all],
     )
     shown_at = _line(
         "Where people see it",
@@ -144,12 +165,11 @@ class WizardForm(FactsForm):
         wish = self.wish()
         if wish is None:
             return
-        if text.normalise(wish.facts.join_word) == text.normalise(wish.facts.leave_word):
-            yield "leave_word", "People have to leave by another word than the one they join by."
         for bot, problems in wizard.problems(self.account, wish).items():
             own = {"triggers": f"{bot}_word", "numbers": "numbers", "name": "name"}
             for problem in problems:
                 yield own.get(problem.field.partition(".")[0], _REPLIES[bot]), problem.sentence
+        yield from wizard.misheard(wish.facts)
 
     def wish(self) -> Wish | None:
         """The list as it is asked for, once its facts are known."""

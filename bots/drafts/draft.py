@@ -26,6 +26,13 @@ class DraftTrigger:
         """The word as texts are compared with it."""
         return text.normalise(self.word)
 
+    @property
+    def heard_as(self) -> str:
+        """The key, where emoji or punctuation around the letters of the word do not count; else an empty text."""
+        # Between letters everything counts, so that what is missing without them stood around the word.
+        counts_all = text.normalise(f"x{self.word.strip()}x") == f"x{self.key}x"
+        return "" if counts_all or not any(map(str.isalnum, self.key)) else self.key
+
 
 @dataclass(frozen=True, kw_only=True)
 class DraftAction:

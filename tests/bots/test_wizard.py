@@ -141,6 +141,17 @@ def test_who_is_sure_that_a_text_says_it_in_other_words_has_the_last_word(
         ({"join_word": "Stop"}, "STOP belongs to the carrier and the law"),
         ({"leave_word": "quit"}, "QUIT belongs to the carrier and the law"),
         ({"leave_word": " vip "}, "another word than the one they join by"),
+        ({"join_word": "NO VIPX", "leave_word": "NOVIPX"}, "another word than the one they join by"),
+        ({"leave_word": "NO🎉🎉"}, "This is heard as “no”."),
+        ({"join_word": "VIP!"}, "This is heard as “vip”."),
+        ({"leave_word": "N.O."}, "This is heard as “n.o”."),
+        ({"leave_word": "No"}, "“No” is an answer to anything."),
+        ({"leave_word": "O.K"}, "“O.K” is an answer to anything."),
+        ({"join_word": "nope"}, "“nope” means no"),
+        ({"name": "{{ name }}"}, "A poster says the same to everybody"),
+        ({"business": "{{ name }}"}, "A poster says the same to everybody"),
+        ({"what": "{{ name }}"}, "A poster says the same to everybody"),
+        ({"call": "Hi {{ first_name }}!", "sure": "on"}, "A poster says the same to everybody"),
         ({"shown_at": ""}, "Say where people see these words."),
         ({"welcome": "{{ shoe_size }}", "sure": "on"}, "No contact has a field “shoe_size”."),
     ],
@@ -231,9 +242,17 @@ def test_a_viewer_may_look_but_not_make(browser: Client, shop: Account, number: 
         ("The Bread Club", "BREAD", "NOBREAD"),
         ("Denny’s list", "DENNYS", "NODENNYS"),
         ("Stop smoking", "JOINSTOP", "NOJOINSTOP"),
+        ("No Kid Hungry", "JOINNO", "NOJOINNO"),
+        ("🎉🎉", "🎉🎉", ""),
+        ("PE", "PE", ""),
         ("", "", ""),
         ("!!!", "", ""),
     ],
 )
 def test_words_are_suggested_from_the_name(name: str, join: str, leave: str) -> None:
     assert (wizard.join_word(name), wizard.leave_word(wizard.join_word(name))) == (join, leave)
+
+
+@pytest.mark.parametrize("join, leave", [("VIP!", "NOVIP"), ("“VIP”", "NOVIP"), ("🎉 🎉", ""), ("V I P", "NOVIP")])
+def test_the_word_to_leave_is_suggested_as_it_is_heard(join: str, leave: str) -> None:
+    assert wizard.leave_word(join) == leave
