@@ -97,6 +97,12 @@ def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpRes
     return _shown(request, builder)
 
 
+def to_mend(request: AccountRequest, draft: Draft, problems: list[Problem], *, bot: Bot | None) -> HttpResponse:
+    """The builder with a draft that was refused elsewhere, of `bot` or of a new one."""
+    focus = first_wrong(draft, problems)
+    return _shown(request, Builder(request.account, draft, bot=bot, problems=problems, focus=focus, seen=_latest(bot)))
+
+
 def _shown(request: AccountRequest, builder: Builder) -> HttpResponse:
     return render(request, "bots/_builder.html" if request.htmx else "bots/bot_form.html", {"builder": builder})
 

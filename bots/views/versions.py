@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from bots import drafts, reading
 from bots.drafts import Draft, from_json
 from bots.models import Bot, BotVersion
 from bots.reading import StepInWords
+from bots.views.builder import to_mend
 from shout.accounts import AccountRequest, member
 from shout.models import Account, Role
 
@@ -39,7 +39,10 @@ def bot_versions(request: AccountRequest, bot_id: int) -> HttpResponse:
 @require_POST
 @member(Role.AGENT)
 def bot_restore(request: AccountRequest, bot_id: int) -> HttpResponse:
-    """Make a bot, deleted or not, what it was in `version`, or in its latest one."""
+    """Make a bot, deleted or not, what it was in `version`, or in its latest one.
+
+    What cannot be brought back as it was is opened in the builder, to be mended; of a deleted bot that makes a new one.
+    """
     bot = get_object_or_404(request.account.bots.select_for_update(no_key=True), pk=bot_id)
     was_deleted = bot.deleted_at is not None
     version = _version(bot, request.POST["version"]) if "version" in request.POST else bot.versions.first()
@@ -48,12 +51,10 @@ def bot_restore(request: AccountRequest, bot_id: int) -> HttpResponse:
     try:
         drafts.restore(bot, version, by=request.user.email)
     except drafts.Refused as refused:
-        messages.error(request, f"The bot “{bot.name}” is not brought back. {refused}")
-        return redirect(
-            f"{reverse('bots:bot_list')}?deleted={bot.pk}"
-            if was_deleted
-            else reverse("bots:bot_versions", args=[bot.pk])
-        )
+        rest = "Below is a new bot that does the same." if was_deleted else "Nothing has changed."
+        messages.error(request, f"The bot “{bot.name}” cannot be brought back as it was. {rest}")
+        draft = from_json(version.what)
+        return to_mend(request, draft, refused.problems, bot=None if was_deleted else bot)
     messages.success(request, f"The bot “{bot.name}” is what it was.")
     return redirect("bots:bot_detail", bot.pk)
 

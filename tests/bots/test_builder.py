@@ -1,6 +1,7 @@
 """The builder's newer half: every kind of step, problems while typing, copies, undo, versions and the preview."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -148,15 +149,40 @@ def test_a_deleted_bot_comes_back_by_one_button(dashboard: Client, shop: Account
         assert bots(shop) == before
 
 
-def test_a_deleted_bot_whose_word_is_taken_stays_away_and_the_reason_is_given(
-    dashboard: Client, shop: Account, bot: Bot
-) -> None:
+def test_a_deleted_bot_whose_word_is_taken_is_mended_as_a_new_one(dashboard: Client, shop: Account, bot: Bot) -> None:
     dashboard.post(f"/bots/{bot.pk}/delete/")
     make(shop, "HI")
-    shown = page(dashboard.post(f"/bots/{bot.pk}/restore/", follow=True))
-    assert "is not brought back" in shown
+    answer = dashboard.post(f"/bots/{bot.pk}/restore/")
+    shown = page(answer)
+    assert "cannot be brought back as it was. Below is a new bot that does the same." in shown
     assert "already starts the bot “Greeter”" in shown
     assert len(bots(shop)) == 1
+    mended = shown_form(answer.content.decode()) | {"word": ["HEY"]}
+    assert dashboard.post("/bots/new/", mended).status_code == 302
+    assert [[trigger.word for trigger in each.triggers] for each in bots(shop)] == [["HI"], ["HEY"]]
+
+
+def test_a_version_whose_group_is_gone_is_mended_and_saved(dashboard: Client, shop: Account, bot: Bot) -> None:
+    with tenant(shop.pk):
+        group, other = build.group(shop, name="Old"), build.group(shop, name="New")
+        now = drafts.draft_of(bot)
+        drafts.save(account=shop, draft=replace(now, actions=(assign(group.pk), *now.actions)), bot=bot)
+        drafts.save(account=shop, draft=now, bot=bot)
+        group.delete()
+        version = bot.versions.all()[1]
+    answer = dashboard.post(f"/bots/{bot.pk}/restore/", {"version": version.pk})
+    shown = page(answer)
+    assert "cannot be brought back as it was. Nothing has changed." in shown
+    assert "This group does not exist. Choose another." in shown
+    assert bots(shop) == [now]
+    mended = shown_form(answer.content.decode())
+    mended["target"][0] = str(other.pk)
+    assert dashboard.post(f"/bots/{bot.pk}/edit/", mended).status_code == 302
+    assert bots(shop) == [replace(now, actions=(assign(other.pk), *now.actions))]
+
+
+def assign(group: int) -> DraftAction:
+    return DraftAction(kind="assign_group", group=group)
 
 
 def test_the_history_says_who_changed_what_and_brings_a_version_back(
