@@ -3,18 +3,21 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
-from bots.engine import Step
+from bots.engine import Response, Step
 from contacts.bulk import values
+from contacts.permissions import Evidence
 
 
 @dataclass(slots=True, kw_only=True)
 class Live:
     """A run while its texts are folded; `id` is None until it is written. The fields are those of Run.
 
-    `minutes` is how long it waits from now on, None when it has come to an end.
+    `minutes` is how long it waits from now on, None when it has come to an end; `until` is when its last wait ends.
+    `begun` is the text that began it.
     """
 
     bot_id: int
@@ -22,6 +25,7 @@ class Live:
     number_id: int
     phone: str
     word_key: str
+    begun: Evidence
     id: int | None = None
     joined: int = 0
     left: int = 0
@@ -31,6 +35,28 @@ class Live:
     minutes: int | None = None
     text_id: int = 0
     said: int = 0
+    until: datetime | None = None
+    ledger_seq: int = 0
+
+    @property
+    def lists(self) -> set[int]:
+        """The lists that its steps would change."""
+        return {step.group_id for step in self.rest if step.group_id}
+
+    def go_on(self, response: Response, *, text_id: int, ended: bool) -> None:
+        """Stand where a response has come to, which speaks to the text `text_id`."""
+        self.said = (self.said if self.text_id == text_id else 0) + len(response.replies)
+        self.text_id = text_id
+        self.joined += sum(change.kind == "joined" for change in response.changes)
+        self.left += sum(change.kind == "left" for change in response.changes)
+        pause = response.pause
+        self.rest, self.tries = (pause.rest, pause.tries) if pause else ((), 0)
+        self.minutes = pause.minutes if pause else None
+        self.state = ("asking" if pause.is_question else "waiting") if pause else "ended" if ended else "done"
+
+    def end(self) -> None:
+        """Do no more of it."""
+        self.state, self.rest, self.minutes = "ended", (), None
 
 
 def playbook_version() -> int:
@@ -49,6 +75,7 @@ def accounts_with_work(work: str) -> list[int]:
 
 
 _STATE = 'joined, "left", state, rest, tries, next_at, text_id, said'
+_LEDGER_SEQ = "coalesce((SELECT seq FROM consent_ledger_head WHERE account_id = app_account_id()), 0)"
 _STATE_TYPES = "%s::smallint, %s::smallint, %s, %s::jsonb, %s::smallint, %s::int, %s::bigint, %s::smallint"
 
 
@@ -68,9 +95,9 @@ def record_runs(account_id: int, lives: Iterable[Live]) -> None:
         _go_on(account_id, [live for live in known if (live.state == "asking") == is_asking])
     new = [live for live in lives if live.id is None]
     written = values(
-        f"INSERT INTO bots_run (account_id, bot_id, inbound_id, number_id, phone, word_key, {_STATE})"
+        f"INSERT INTO bots_run (account_id, bot_id, inbound_id, number_id, phone, word_key, {_STATE}, ledger_seq)"
         ' SELECT account_id, bot_id, inbound_id, number_id, phone, word_key, joined, "left", state, rest, tries,'
-        " statement_timestamp() + make_interval(mins => minutes), text_id, said FROM (VALUES %s)"
+        f" statement_timestamp() + make_interval(mins => minutes), text_id, said, {_LEDGER_SEQ} FROM (VALUES %s)"
         f" v (account_id, bot_id, inbound_id, number_id, phone, word_key, {_STATE.replace('next_at', 'minutes')})"
         " RETURNING inbound_id, id",
         [
@@ -87,7 +114,8 @@ def record_runs(account_id: int, lives: Iterable[Live]) -> None:
 def _go_on(account_id: int, lives: Sequence[Live]) -> None:
     values(
         'UPDATE bots_run r SET joined = v.joined, "left" = v."left", state = v.state, rest = v.rest, tries = v.tries,'
-        " next_at = statement_timestamp() + make_interval(mins => v.minutes), text_id = v.text_id, said = v.said"
+        " next_at = statement_timestamp() + make_interval(mins => v.minutes), text_id = v.text_id, said = v.said,"
+        f" ledger_seq = {_LEDGER_SEQ}"
         f" FROM (VALUES %s) v (account_id, id, {_STATE.replace('next_at', 'minutes')})"
         " WHERE r.account_id = v.account_id AND r.id = v.id RETURNING r.id",
         [(account_id, live.id, *_state(live)) for live in lives],

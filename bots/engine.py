@@ -99,7 +99,10 @@ class Pause:
 
 @dataclass(slots=True)
 class Response:
-    """What one text, or the end of a wait, did, in the listed order; `was_read` when the text was an answer."""
+    """What one text, or the end of a wait, did, in the listed order; `was_read` when the text was an answer.
+
+    `lists` are the groups that it asked about, also where that changed nothing.
+    """
 
     changes: list[Change] = field(default_factory=list)
     replies: list[Said] = field(default_factory=list)
@@ -107,6 +110,7 @@ class Response:
     calls: list[str] = field(default_factory=list)
     pause: Pause | None = None
     was_read: bool = False
+    lists: set[int] = field(default_factory=set)
 
 
 LeaveTags = dict[int, frozenset[int]]
@@ -161,6 +165,7 @@ def _carry_out(
         case Kind.CALL:
             done.calls.append(step.url)
         case _:
+            done.lists |= {step.group_id} if step.group_id else set()
             done.changes += _list_or_label(step, person, leave_tags, added_here=added_here)
 
 

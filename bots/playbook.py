@@ -17,13 +17,24 @@ _COLUMNS = ("kind", "group_id", "tag_id", "body", "media", "field", "value", "an
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """All active bots of an account, ready to answer; `names` and `groups` are for ledger and trace."""
+    """All active bots of an account, ready to answer; `names` and `groups` are for ledger and trace.
+
+    `on` are the numbers each listens on, None for all of them.
+    """
 
     matcher: Matcher
     steps: dict[int, tuple[Step, ...]]
     leave_tags: LeaveTags
     names: dict[int, str]
     groups: dict[int, Group]
+    on: dict[int, frozenset[int] | None]
+
+    def listens(self, bot_id: int, number_id: int) -> bool:
+        """Whether the bot is active on the number."""
+        if bot_id not in self.on:
+            return False
+        numbers = self.on[bot_id]
+        return numbers is None or number_id in numbers
 
 
 _compiled: OrderedDict[int, tuple[int, Playbook]] = OrderedDict()
@@ -50,7 +61,7 @@ def playbook(account: Account) -> Playbook:
 
 
 def compile_bots(account: Account) -> Playbook:
-    """The account's active bots as they are now (five queries)."""
+    """The account's active bots as they are now (six queries)."""
     bots = {bot.pk: bot for bot in account.bots.listening()}
     listening: dict[int, set[int]] = defaultdict(set)
     for bot_id, number_id in BotNumber.objects.filter(bot__in=bots).values_list("bot_id", "number_id"):
@@ -67,18 +78,28 @@ def compile_bots(account: Account) -> Playbook:
     return Playbook(
         matcher=Matcher(rules),
         steps={bot_id: tuple(steps[bot_id]) for bot_id in bots},
-        leave_tags=_leave_tags(steps),
+        leave_tags=_leave_tags(account),
         names={bot.pk: bot.name for bot in bots.values()},
         groups={group.pk: group for group in account.groups.all()},
+        on=on,
     )
 
 
-def _leave_tags(steps: dict[int, list[Step]]) -> LeaveTags:
-    """For each list, the labels that bots put on those they take off it."""
-    tags: LeaveTags = {}
-    for own in steps.values():
-        added = frozenset(step.tag_id for step in own if step.kind == Action.Kind.ADD_TAG and step.tag_id)
-        for step in own:
-            if step.kind == Action.Kind.REMOVE_FROM_GROUP and step.group_id:
-                tags[step.group_id] = tags.get(step.group_id, frozenset()) | added
-    return tags
+def _leave_tags(account: Account) -> LeaveTags:
+    """For each list, the labels that bots put on who leaves it, paused bots too: they have put them on before.
+
+    A bot that takes people off one list and puts them on another moves them; nobody leaves by it.
+    """
+    left, added, movers = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set), set[int]()
+    steps = Action.objects.filter(bot__in=account.bots.kept()).exclude(group=None, tag=None)
+    for bot_id, kind, group_id, tag_id in steps.values_list("bot_id", "kind", "group_id", "tag_id"):
+        if kind == Action.Kind.REMOVE_FROM_GROUP:
+            left[group_id].add(bot_id)
+        elif kind == Action.Kind.ADD_TAG:
+            added[bot_id].add(tag_id)
+        elif kind == Action.Kind.ASSIGN_GROUP:
+            movers.add(bot_id)
+    return {
+        group_id: frozenset(tag_id for bot_id in bots - movers for tag_id in added[bot_id])
+        for group_id, bots in left.items()
+    }

@@ -3,171 +3,197 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bots import engine, notices
+from django.utils.timezone import now
+
+from bots import engine
 from bots.bulk import Live
 from bots.engine import Pause, Person, Response, Step
 from bots.matching import Rule
 from bots.models import Notice, Run
-from bots.notices import Limit
 from bots.playbook import playbook
 from contacts import bulk as contacts_bulk
-from contacts.models import Block, Contact, ContactTag, GroupMembership, Number
-from messaging import bulk, obedience
+from contacts.models import Block, Contact, ContactTag, GroupMembership
+from contacts.models.consent import Source
+from contacts.permissions import Evidence
+from messaging import obedience
 from messaging.effects import Answered, Effects
 from messaging.models import Message
+from messaging.open_runs import OpenRuns
+from messaging.reply_limits import ReplyLimits
 from shout.models import Account
 from shout.text import normalise
 
 
-def answer(account: Account, texts: Sequence[Message], due: Sequence[Run]) -> None:
-    """Act on texts in the order they came, and on runs whose time has come, and write all effects at once."""
-    round_ = _Round(account, {text.phone for text in texts} | {run.phone for run in due})
-    for run in due:
-        round_.wake(run)
+def answer(account: Account, texts: Sequence[Message]) -> None:
+    """Act on texts in the order they came, and write all effects at once."""
+    round_ = _Round(account, {(text.number_id, text.phone) for text in texts})
     for text in texts:
         round_.fold(text)
     round_.effects.write()
 
 
-class _Round:
-    """Texts and runs of one account, folded in order over what is known of their people."""
+def go_on(account: Account, due: Sequence[Run]) -> None:
+    """Go on with runs whose time has come, and write all effects at once."""
+    round_ = _Round(account, {(run.number_id, run.phone) for run in due})
+    for run in due:
+        round_.wake(run.pk)
+    round_.effects.write()
 
-    def __init__(self, account: Account, phones: set[str]) -> None:
+
+class _Round:
+    """Texts and runs of one account, folded in order over what is known of their people: (number id, phone)."""
+
+    def __init__(self, account: Account, pairs: set[tuple[int, str]]) -> None:
+        phones = {phone for _, phone in pairs}
         self.account = account
         self.playbook = playbook(account)
         self.contacts = contacts_bulk.meet(account.pk, phones)
         self.blocked = set(Block.objects.filter(account=account, phone__in=phones).values_list("phone", flat=True))
         self.people = _people(account, self.contacts.values())
-        asking = Run.objects.filter(account=account, phone__in=phones, state=Run.State.ASKING)
-        self.questions = {(run.number_id, run.phone): _live(run) for run in asking}
-        self.numbers = Number.objects.filter(account=account).only("label", "bot_replies_per_hour").in_bulk()
-        self.said = bulk.bot_replies(phones)
-        self.warned: set[tuple[int, str]] = set()
+        self.open = OpenRuns(account, self.playbook, pairs)
+        self.limits = ReplyLimits(account, phones)
         self.effects = Effects(account, self.playbook, self.contacts, people=self.people)
 
     def fold(self, text: Message) -> None:
         """Let one text have its effect, and say in its trace what that was (B8)."""
-        key, asked = normalise(text.body), (text.number_id, text.phone)
+        key = normalise(text.body)
         trace: dict[str, Any] = {"compared": key}
         if text.place:
             self.effects.places[text.phone] = text.place
+        if text.universal == "stop":
+            self._stop(text)
         if "outcome" in text.trace:
             trace |= text.trace  # A request in plain words was obeyed when it came; no bot has a say in it.
         elif text.universal:
             trace |= {"outcome": "universal", "word": text.universal}
         elif text.phone in self.blocked:
             trace |= {"outcome": "blocked"}
-        elif question := self.questions.get(asked):
+        elif question := self._question(text):
             trace |= self._take_answer(text, question)
-        elif (rule := self.playbook.matcher.find(key, text.number_id)) and self._is_overtaken(text, rule):
-            trace |= {"outcome": "overtaken", "bot": self.playbook.names[rule.bot_id]}
-        elif rule:
+        elif rule := self.playbook.matcher.find(key, text.number_id):
             trace |= self._start(text, rule)
         else:
             trace |= {"outcome": "no_match"}
-        if text.universal == "stop" and (question := self.questions.pop(asked, None)):
-            self._end(question)
         self.effects.traces.append((text.pk, self.contacts[text.phone], trace))
 
-    def wake(self, run: Run) -> None:
+    def wake(self, run_id: int) -> None:
         """Go on with a run whose wait is over; a question that nobody answered in time has ended."""
-        live = _live(run)
-        if run.state == Run.State.ASKING:
-            self.questions.pop((run.number_id, run.phone), None)
-            self._end(live)
-        elif run.phone in self.blocked or run.bot_id not in self.playbook.names:
-            self._end(live)
+        live = self.open.run(run_id)
+        if live is None:
+            return
+        if why := self.open.ended_by(live):
+            self._end(live, why)
+        elif live.state == Run.State.ASKING:
+            self._end(live, "timed_out")
         else:
-            person = self.people[self.contacts[run.phone]]
-            response = engine.respond(live.rest, person, self.playbook.leave_tags)
-            self._note(live, response, text_id=live.text_id or run.inbound_id)
+            response = engine.respond(live.rest, self._person(live.phone), self.playbook.leave_tags)
+            text_id = live.text_id or live.inbound_id
+            self._later(text_id, self._note(live, response, text_id=text_id, is_follow_up=True))
+
+    def _person(self, phone: str) -> Person:
+        return self.people[self.contacts[phone]]
+
+    def _stop(self, text: Message) -> None:
+        for live in self.open.of(text.phone):
+            if live.number_id == text.number_id:
+                self._end(live, "opted_out")
+
+    def _question(self, text: Message) -> Live | None:
+        """The question that the text answers, if one is still open."""
+        question = self.open.question(text.number_id, text.phone)
+        if question is None:
+            return None
+        why = self.open.ended_by(question)
+        if not why and question.until and (text.sent_at or text.created_at) > question.until:
+            why = "timed_out"
+        if why:
+            self._end(question, why)
+            return None
+        return question
 
     def _start(self, text: Message, rule: Rule) -> dict[str, Any]:
+        steps, name = self.playbook.steps[rule.bot_id], self.playbook.names[rule.bot_id]
+        if _is_overtaken(text, steps):
+            return {"outcome": "overtaken", "bot": name}
         live = Live(
             bot_id=rule.bot_id,
             inbound_id=text.pk,
             number_id=text.number_id,
             phone=text.phone,
             word_key=rule.word_key,
+            begun=Evidence(
+                source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or "", asked_at=text.sent_at
+            ),
         )
-        person = self.people[self.contacts[text.phone]]
-        response = engine.respond(self.playbook.steps[rule.bot_id], person, self.playbook.leave_tags)
-        told = {"outcome": "bot", "bot_id": rule.bot_id, "bot": self.playbook.names[rule.bot_id]}
+        response = engine.respond(steps, self._person(text.phone), self.playbook.leave_tags)
+        told = {"outcome": "bot", "bot_id": rule.bot_id, "bot": name}
         told |= {"word": rule.word_key, "match": rule.match}
-        return told | self._note(live, response, text_id=text.pk, text=text)
+        return told | self._note(live, response, text_id=text.pk)
 
     def _take_answer(self, text: Message, question: Live) -> dict[str, Any]:
-        pause = Pause(tuple(question.rest), question.rest[0].minutes or engine.ASK_MINUTES, True, question.tries)
-        person = self.people[self.contacts[text.phone]]
-        response = engine.answer(pause, text.body, person, leave_tags=self.playbook.leave_tags)
-        told = {"outcome": "answer", "bot_id": question.bot_id, "field": question.rest[0].field}
-        told |= {"bot": self.playbook.names.get(question.bot_id, "")}
-        told |= {"was_read": response.was_read}
-        return told | self._note(question, response, text_id=text.pk, text=text)
+        asked = question.rest[0]
+        pause = Pause(tuple(question.rest), asked.minutes or engine.ASK_MINUTES, True, question.tries)
+        response = engine.answer(pause, text.body, self._person(text.phone), leave_tags=self.playbook.leave_tags)
+        told = {"outcome": "answer", "bot_id": question.bot_id, "field": asked.field, "was_read": response.was_read}
+        told |= {"bot": self.playbook.names[question.bot_id]}
+        return told | self._note(question, response, text_id=text.pk, answer=text.body)
 
-    def _note(self, live: Live, response: Response, *, text_id: int, text: Message | None = None) -> dict[str, Any]:
+    def _note(
+        self, live: Live, response: Response, *, text_id: int, answer: str = "", is_follow_up: bool = False
+    ) -> dict[str, Any]:
         """Keep what a response asks for until all is written; what a person reads of it in the trace."""
-        asked = (live.number_id, live.phone)
-        withheld, limit = self._withhold(live, response)
         first = live.said if live.text_id == text_id else 0
-        live.text_id, live.said = text_id, first + len(response.replies)
-        live.joined += sum(change.kind == "joined" for change in response.changes)
-        live.left += sum(change.kind == "left" for change in response.changes)
-        pause = response.pause
-        live.rest, live.tries = (pause.rest, pause.tries) if pause else ((), 0)
-        live.minutes = pause.minutes if pause else None
-        live.state = ("asking" if pause.is_question else "waiting") if pause else "done"
-        if self.questions.get(asked) is live:
-            del self.questions[asked]
-        if live.state == "asking":
-            if earlier := self.questions.get(asked):
-                self._end(earlier)
-            self.questions[asked] = live
+        withheld = self.limits.withhold(live, response)
+        ended = self.open.close_unheard(live, response, is_withheld=withheld.count > 0)
+        live.go_on(response, text_id=text_id, ended=bool(ended))
+        self._end_rivals(live, response)
+        self.open.keep(live)
         self.effects.lives[live.inbound_id] = live
-        body, sid, asked_at = (text.body, text.carrier_sid or "", text.sent_at) if text else ("", "", None)
-        self.effects.answered.append(Answered(live, response, text_id, body, sid, asked_at, first))
-        self._tell(live, response)
+        self.effects.answered.append(Answered(live, response, text_id, answer, first, is_follow_up))
+        for told in response.told:
+            self._notice(live, Notice.Kind(told.kind), told.body)
+        if withheld.notice:
+            self._notice(live, Notice.Kind.LOOP, withheld.notice)
         return {
             "changes": [[change.kind, change.id, change.field, change.value] for change in response.changes],
             "replies": len(response.replies),
             "told": [[told.kind, told.body] for told in response.told],
-            "withheld": withheld,
-            "limit": limit,
+            "withheld": withheld.count,
+            "limit": withheld.limit,
             "state": live.state,
+            "ended": ended,
         }
 
-    def _withhold(self, live: Live, response: Response) -> tuple[int, Limit | None]:
-        """Leave out the replies over a limit, so that two machines never text each other for ever (B11)."""
-        asked = (live.number_id, live.phone)
-        number, said = self.numbers[live.number_id], self.said.get(asked, bulk.Said())
-        room, limit = notices.room(number, within_hour=said.within_hour, unseen=said.unseen)
-        withheld = max(0, len(response.replies) - room)
-        left = len(response.replies) - withheld
-        del response.replies[left:]
-        self.said[asked] = bulk.Said(said.within_hour + left, said.unseen + left)
-        if withheld and asked not in self.warned:
-            self.warned.add(asked)
-            self._notice(live, Notice.Kind.LOOP, notices.about_limit(number, limit))
-        return withheld, limit if withheld else None
+    def _end_rivals(self, live: Live, response: Response) -> None:
+        """End the person's other runs that would change the same lists later, or that ask on the same number."""
+        for other in self.open.of(live.phone):
+            if other is live:
+                continue
+            if other.lists & response.lists:
+                self._end(other, "list")
+            elif live.state == other.state == Run.State.ASKING and live.number_id == other.number_id:
+                self._end(other, "replaced")
 
-    def _end(self, live: Live) -> None:
-        live.state, live.rest, live.minutes = "ended", (), None
+    def _end(self, live: Live, why: str) -> None:
+        live.end()
+        self.open.keep(live)
         self.effects.lives[live.inbound_id] = live
+        self._later(live.text_id or live.inbound_id, {"ended": why})
 
-    def _is_overtaken(self, text: Message, rule: Rule) -> bool:
-        """Whether a late text would change a list on which its sender has said something else since."""
-        changed = {step.group_id for step in self.playbook.steps[rule.bot_id]}
-        return not changed.isdisjoint(text.trace.get(obedience.OVERTAKEN_LISTS, ()))
-
-    def _tell(self, live: Live, response: Response) -> None:
-        for told in response.told:
-            self._notice(live, Notice.Kind(told.kind), told.body)
+    def _later(self, text_id: int, told: dict[str, Any]) -> None:
+        self.effects.later.setdefault(text_id, []).append({"at": now().isoformat(), **told})
 
     def _notice(self, live: Live, kind: Notice.Kind, body: str) -> None:
         contact_id = self.contacts[live.phone]
         self.effects.notices.append(
             Notice(account=self.account, kind=kind, bot_id=live.bot_id, contact_id=contact_id, body=body)
         )
+
+
+def _is_overtaken(text: Message, steps: Iterable[Step]) -> bool:
+    """Whether a late text would change a list on which its sender has said something else since."""
+    changed = {step.group_id for step in steps}
+    return not changed.isdisjoint(text.trace.get(obedience.OVERTAKEN_LISTS, ()))
 
 
 def _people(account: Account, contact_ids: Iterable[int]) -> dict[int, Person]:
@@ -186,21 +212,3 @@ def _people(account: Account, contact_ids: Iterable[int]) -> dict[int, Person]:
     for contact_id, tag_id in labelled.values_list("contact_id", "tag_id"):
         people[contact_id].tags.add(tag_id)
     return people
-
-
-def _live(run: Run) -> Live:
-    return Live(
-        id=run.pk,
-        bot_id=run.bot_id,
-        inbound_id=run.inbound_id,
-        number_id=run.number_id,
-        phone=run.phone,
-        word_key=run.word_key,
-        joined=run.joined,
-        left=run.left,
-        state=run.state,
-        rest=tuple(map(Step.from_json, run.rest)),
-        tries=run.tries,
-        text_id=run.text_id or 0,
-        said=run.said,
-    )

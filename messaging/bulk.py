@@ -54,9 +54,9 @@ def bot_replies(phones: Iterable[str]) -> dict[tuple[int, str], Said]:
     rows = values(
         """
         WITH asked (phone) AS (VALUES %s), texts AS (
-            SELECT m.number_id, m.phone, m.origin = 'bot' AS is_reply, m.created_at
+            SELECT m.number_id, m.phone, m.origin <> 'inbox' AS is_reply, m.created_at
             FROM asked JOIN messaging_message m ON m.account_id = app_account_id() AND m.phone = asked.phone
-                AND m.direction = 'out' AND m.origin IN ('bot', 'inbox') AND m.status <> 'refused'
+                AND m.direction = 'out' AND m.origin IN ('bot', 'follow_up', 'inbox') AND m.status <> 'refused'
         ), noticed AS (
             SELECT c.phone, max(n.done_at) AS at FROM asked
             JOIN contacts_contact c ON c.account_id = app_account_id() AND c.phone = asked.phone
@@ -82,6 +82,17 @@ def mark_processed(account_id: int, rows: Sequence[tuple[int, int, dict[str, Any
         " WHERE m.account_id = v.account_id AND m.id = v.id AND m.status = 'received' RETURNING m.id",
         [(account_id, pk, contact_id, json.dumps(trace)) for pk, contact_id, trace in rows],
         template="(%s::bigint, %s::bigint, %s::bigint, %s::jsonb)",
+    )
+
+
+def note_later(account_id: int, rows: Sequence[tuple[int, list[dict[str, Any]]]]) -> None:
+    """Add to the traces of texts, by id, what came of them afterwards."""
+    values(
+        "UPDATE messaging_message m SET trace = jsonb_set(m.trace, '{later}',"
+        " coalesce(m.trace -> 'later', '[]') || v.later) FROM (VALUES %s) v (account_id, id, later)"
+        " WHERE m.account_id = v.account_id AND m.id = v.id RETURNING m.id",
+        [(account_id, pk, json.dumps(later)) for pk, later in rows],
+        template="(%s::bigint, %s::bigint, %s::jsonb)",
     )
 
 

@@ -1,8 +1,7 @@
 """What comes of a round of texts, written at once: lists, labels, fields, ledger, runs, replies, calls, notices."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bots import bulk as bots_bulk
@@ -15,7 +14,6 @@ from bots.playbook import Playbook
 from contacts import bulk as contacts_bulk
 from contacts import permissions
 from contacts.models import ConsentEvent
-from contacts.models.consent import Source
 from contacts.permissions import Evidence
 from messaging import bulk, outbound, segments
 from messaging.models import Message
@@ -26,15 +24,26 @@ from shout.nudges import nudge
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What one text, or the end of a wait, did; `text` is the text that replies speak to."""
+    """What one text, or the end of a wait, did: `text_id` is the text that replies speak to, from the place `first`
+    on; `answer` the text where it was an answer."""
 
     live: Live
     response: Response
     text_id: int
-    words: str
-    sid: str
-    asked_at: datetime | None
+    answer: str
     first: int
+    is_follow_up: bool
+
+    @property
+    def words(self) -> str:
+        """What the person wrote."""
+        return self.answer or self.live.begun.words
+
+    @property
+    def evidence(self) -> Evidence:
+        """What they asked for: the word that began it, and below it the answer that led here."""
+        begun = self.live.begun
+        return replace(begun, words=f"{begun.words}\n{self.answer}") if self.answer else begun
 
 
 class Effects:
@@ -48,6 +57,7 @@ class Effects:
         self.answered: list[Answered] = []
         self.lives: dict[int, Live] = {}
         self.traces: list[tuple[int, int, dict[str, Any]]] = []
+        self.later: dict[int, list[dict[str, Any]]] = {}
         self.places: dict[str, str] = {}
         self.notices: list[Notice] = []
 
@@ -64,6 +74,7 @@ class Effects:
         if any(answered.response.calls for answered in self.answered):
             nudge("bots.make_calls", self.account.pk)
         bulk.mark_processed(self.account.pk, self.traces)
+        bulk.note_later(self.account.pk, list(self.later.items()))
 
     def _write_lists_and_labels(self) -> None:
         joined, left, tagged, untagged = [], [], [], []
@@ -88,14 +99,11 @@ class Effects:
 
     def _ledger(self) -> Iterable[ConsentEvent]:
         for answered in self.answered:
-            evidence = Evidence(
-                source=Source.KEYWORD, words=answered.words, reference=answered.sid, asked_at=answered.asked_at
-            )
             for change in answered.response.changes:
                 if change.kind in (ConsentEvent.Kind.JOINED, ConsentEvent.Kind.LEFT):
                     group = self.playbook.groups[change.id]
                     kind = ConsentEvent.Kind(change.kind)
-                    yield permissions.list_event(kind, group, answered.live.phone, evidence=evidence)
+                    yield permissions.list_event(kind, group, answered.live.phone, evidence=answered.evidence)
 
     def _drafts(self) -> Iterable[Draft]:
         for answered in self.answered:
@@ -107,7 +115,7 @@ class Effects:
                     body=said.body,
                     media=said.media,
                     segments=segments.count(said.body).segments,
-                    origin=Message.Origin.BOT,
+                    origin=Message.Origin.FOLLOW_UP if answered.is_follow_up else Message.Origin.BOT,
                     inbound_id=answered.text_id,
                     position=position,
                     run_id=answered.live.id,
@@ -115,7 +123,13 @@ class Effects:
 
     def _calls(self) -> list[WebhookCall]:
         return [
-            WebhookCall(account=self.account, run_id=answered.live.id or 0, url=url, payload=self._payload(answered))
+            WebhookCall(
+                account=self.account,
+                run_id=answered.live.id or 0,
+                text_id=answered.text_id,
+                url=url,
+                payload=self._payload(answered),
+            )
             for answered in self.answered
             for url in answered.response.calls
         ]

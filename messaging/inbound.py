@@ -2,8 +2,8 @@
 
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 from django.db.models import QuerySet
@@ -78,22 +78,29 @@ def receive(*, number: Number, text: InboundText) -> int | None:
 
 
 def process(*, account_id: int) -> None:
-    """Act on the account's waiting texts in the order they came, a batch a transaction.
+    """Act on the account's waiting texts in the order they came, then on the runs whose time has come."""
+    _in_batches(account_id, _answer, give_up=_park)
+    _in_batches(account_id, _go_on, give_up=_break_off)
 
-    A batch that fails is halved until the one text that cannot be processed is alone; that one is parked, where
+
+def _in_batches(account_id: int, act: Callable[[Account, int], int], *, give_up: Callable[[int, str], None]) -> None:
+    """Act on rows, a batch a transaction; `act` takes how many at most, and says how many there were.
+
+    A batch that fails is halved until the one row that cannot be acted on is alone; that one is given up, where
     people see it, and the rest go on.
     """
     limit = BATCH
     while True:
         try:
-            done = _process_batch(account_id, limit)
+            with tenant(account_id):
+                done = act(Account.objects.get(pk=account_id), limit) if _take_turn(account_id) else 0
         except (OperationalError, InterfaceError):
-            raise  # the database is in trouble, not a text: the sweep tries again
+            raise  # the database is in trouble, not a row: the sweep tries again
         except Exception as error:
             # Its message may quote a text or a phone number.
-            log.error("a batch of %s inbound texts failed: %s", limit, type(error).__name__)
+            log.error("a batch of %s texts or runs failed: %s", limit, type(error).__name__)
             if limit == 1:
-                _park_first(account_id, type(error).__name__)
+                give_up(account_id, type(error).__name__)
             limit = max(1, limit // 2)
             continue
         if done < limit:
@@ -101,18 +108,19 @@ def process(*, account_id: int) -> None:
         limit = min(BATCH, limit * 2)
 
 
-def _process_batch(account_id: int, limit: int) -> int:
-    with tenant(account_id):
-        if not _take_turn(account_id):
-            return 0
-        texts = list(_waiting(account_id)[:limit])
-        due = list(_due(account_id)[:limit])
-        if texts or due:
-            answering.answer(Account.objects.get(pk=account_id), texts, due)
-    return max(len(texts), len(due))
+def _answer(account: Account, limit: int) -> int:
+    if texts := list(_waiting(account.pk)[:limit]):
+        answering.answer(account, texts)
+    return len(texts)
 
 
-def _waiting(account_id: int) -> Any:  # noqa: ANN401
+def _go_on(account: Account, limit: int) -> int:
+    if due := list(_due(account.pk)[:limit]):
+        answering.go_on(account, due)
+    return len(due)
+
+
+def _waiting(account_id: int) -> QuerySet[Message]:
     return Message.objects.filter(account_id=account_id, status=Message.Status.RECEIVED).order_by("id")
 
 
@@ -129,13 +137,29 @@ def _take_turn(account_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _park_first(account_id: int, reason: str) -> None:
+def _park(account_id: int, reason: str) -> None:
+    """Give up the first text; a question that it was to answer is closed, lest it fail the next one too."""
     with tenant(account_id):
-        for run in _due(account_id)[:1]:
-            run.state, run.next_at = Run.State.ENDED, None
-            run.save(update_fields=["state", "next_at"])
-        first = _waiting(account_id).first()
-        if first:
+        if first := _waiting(account_id).first():
             first.status = Message.Status.PARKED
             first.trace = {"outcome": "parked", "error": reason}
             first.save(update_fields=["status", "trace"])
+            asking = Run.objects.filter(
+                account_id=account_id, number=first.number_id, phone=first.phone, state="asking"
+            )
+            for run in asking:
+                _end(run)
+
+
+def _break_off(account_id: int, reason: str) -> None:
+    """Give up the first run that is due."""
+    with tenant(account_id):
+        if first := _due(account_id).first():
+            _end(first)
+
+
+def _end(run: Run) -> None:
+    run.state, run.next_at = Run.State.ENDED, None
+    run.save(update_fields=["state", "next_at"])
+    told = {"at": now().isoformat(), "ended": "failed"}
+    bulk.note_later(run.account_id, [(run.text_id or run.inbound_id, [told])])

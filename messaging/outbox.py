@@ -15,6 +15,7 @@ PRIORITIES = {
     Message.Origin.CONFIRMATION: 0,
     Message.Origin.BOT: 0,
     Message.Origin.INBOX: 1,
+    Message.Origin.FOLLOW_UP: 2,
     Message.Origin.API: 2,
     Message.Origin.BROADCAST: 3,
 }

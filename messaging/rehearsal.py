@@ -58,7 +58,7 @@ def rehearse(*, number: Number, phone: str, texts: Sequence[str]) -> list[Turn]:
 def _turn(number: Number, phone: str, body: str) -> Turn:
     inbound_id = inbound.receive(number=number, text=InboundText(sid=f"T{uuid4().hex}", from_=phone, body=body))
     received = number.account.messages.select_related("account", "number").filter(pk=inbound_id or 0)
-    answering.answer(number.account, list(received), [])
+    answering.answer(number.account, list(received))
     trace = tracing.read(received.get())
     replies = [Reply(line, segments.count(line.text.body).segments) for line in trace.replies]
     return Turn(body, trace, replies)

@@ -118,7 +118,7 @@ def _moment_in(at: datetime, zone: tzinfo) -> str:
 
 
 def _speaker(text: Message) -> str:
-    if text.origin == Message.Origin.BOT:
+    if text.origin in (Message.Origin.BOT, Message.Origin.FOLLOW_UP):
         return f"Bot {text.run.bot.name}" if text.run else "Bot"
     if text.origin == Message.Origin.INBOX:
         return str(text.sent_by or "Staff")

@@ -25,6 +25,17 @@ _QUESTIONS = {
     "first": "Is its first word the word of a bot?",
     "contains": "Does it contain the word of a bot?",
 }
+# Why a run ended before its last step.
+_SHORT = {
+    "withheld": "The question was withheld, so the bot waits for no answer and the rest is not done.",
+    "opted_out": "They have stopped the number, so the rest is not done.",
+    "blocked": "They are blocked, so the rest is not done.",
+    "list": "One of its lists was joined or left meanwhile, so the rest is not done.",
+    "not_listening": "The bot no longer listened on this number, so the rest was not done.",
+    "replaced": "Another bot asked them something, so the question was closed.",
+    "timed_out": "No answer came in time, so the question was closed.",
+    "failed": "Shout could not go on with it, so the rest was not done.",
+}
 _UNIVERSAL = {
     "stop": "STOP: they get nothing more from {number}. No bot is asked.",
     "start": "START: {number} may text them. No bot is asked.",
@@ -48,6 +59,17 @@ class Deed:
     url: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What came of a text after a wait, and when; `ended` says why no more came of it, or is empty."""
+
+    at: datetime
+    deeds: Sequence[Deed]
+    withheld: int
+    limit: str
+    ended: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """What a text was compared with, what was asked of it in order, and all that came of it."""
@@ -61,6 +83,8 @@ class Trace:
     replies: Sequence[TextLine]
     withheld: int
     limit: str
+    stopped_short: str
+    later: Sequence[Later]
     calls: Sequence[WebhookCall]
     goes_on_at: datetime | None
     goes_on_with: Sequence[str]
@@ -83,7 +107,9 @@ def read(text: Message) -> Trace:
         replies=list(text_lines(list(replies.select_related("number", "run__bot", "broadcast", "sent_by")))),
         withheld=trace.get("withheld", 0),
         limit=trace.get("limit") or "",
-        calls=list(run.webhook_calls.all()) if run else [],
+        stopped_short=_SHORT.get(trace.get("ended", ""), ""),
+        later=[_later(account, told) for told in trace.get("later", [])],
+        calls=list(account.webhook_calls.filter(run=run, text_id=text.pk)) if run else [],
         goes_on_at=run.next_at if run else None,
         goes_on_with=[Action.Kind(step["kind"]).label for step in run.rest] if run else [],
         is_question=bool(run and run.state == Run.State.ASKING),
@@ -162,6 +188,16 @@ def _answered(trace: dict[str, Any]) -> str:
     if trace["state"] == Run.State.ASKING:
         return f"{asked}, and could not read this as an answer, so it asked again."
     return f"{asked}, and could not read this as an answer either, so the question is closed."
+
+
+def _later(account: Account, told: dict[str, Any]) -> Later:
+    return Later(
+        at=datetime.fromisoformat(told["at"]),
+        deeds=list(_deeds(account, told)),
+        withheld=told.get("withheld", 0),
+        limit=told.get("limit") or "",
+        ended=_SHORT.get(told.get("ended", ""), ""),
+    )
 
 
 def _deeds(account: Account, trace: dict[str, Any]) -> Iterable[Deed]:

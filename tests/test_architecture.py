@@ -22,7 +22,7 @@ ROOMS = ["shout", "contacts", "bots", "messaging"]
 # The signatures that a framework imposes.
 IMPOSED = {"shout/api/schema.py": {"get_operation"}}
 # `except Exception` belongs to the outermost frame of a task, a webhook or one of these loops.
-OUTERMOST = {"messaging/inbound.py": {"process"}}
+OUTERMOST = {"messaging/inbound.py": {"_in_batches"}}
 # Raw SQL lives in bulk.py and in migrations. These few speak to PostgreSQL about something that is no row of theirs:
 SQL_BESIDE_BULK = {
     "bots/drafts/saving.py",  # an advisory lock

@@ -13,7 +13,8 @@ class Run(models.Model):
     """One bot answered one inbound text: `inbound_id` is unique, so no text runs twice (B6).
 
     A run that waits, or asks, keeps the steps that are left in `rest`, as they were when it came to them; the first of
-    an asking run is its question. `text_id` is the latest text of theirs that it spoke to, `said` how often.
+    an asking run is its question. `text_id` is the latest text of theirs that it spoke to, `said` how often;
+    `ledger_seq` was the ledger's last line then, so that what they say afterwards can end what waits.
     """
 
     class State(models.TextChoices):
@@ -22,7 +23,7 @@ class Run(models.Model):
         DONE = "done", "Done"
         WAITING = "waiting", "Waiting"
         ASKING = "asking", "Asking"
-        ENDED = "ended", "Ended without an answer"
+        ENDED = "ended", "Ended before its last step"
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="runs")
     bot = models.ForeignKey(Bot, models.CASCADE, db_index=False, db_constraint=False, related_name="runs")
@@ -39,6 +40,7 @@ class Run(models.Model):
     next_at = models.DateTimeField(null=True)
     text_id = models.BigIntegerField(null=True)
     said = models.PositiveSmallIntegerField(db_default=0)
+    ledger_seq = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -55,6 +57,7 @@ class Run(models.Model):
                 include=["id", "joined", "left", "number", "phone"],
             ),
             models.Index(fields=["account", "next_at"], name="runs_to_resume", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["account", "phone"], name="waits_of_a_phone", condition=Q(state="waiting")),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +100,7 @@ class Notice(models.Model):
 
 
 class WebhookCall(models.Model):
-    """One post to an address that a bot names; `payload` is what it says (B5)."""
+    """One post to an address that a bot names; `payload` is what it says, `text_id` the text it comes of (B5)."""
 
     class State(models.TextChoices):
         """Where a call is in its life."""
@@ -108,6 +111,7 @@ class WebhookCall(models.Model):
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="webhook_calls")
     run = models.ForeignKey(Run, models.CASCADE, db_index=False, db_constraint=False, related_name="webhook_calls")
+    text_id = models.BigIntegerField(null=True)
     url = models.CharField(max_length=500)
     payload = models.JSONField()
     state = models.CharField(max_length=6, choices=State.choices, db_default=State.QUEUED)

@@ -35,6 +35,7 @@ class Origin(models.TextChoices):
     CONTACT = "contact", "Contact"
     CONFIRMATION = "confirmation", "Confirmation"
     BOT = "bot", "Bot"
+    FOLLOW_UP = "follow_up", "Bot, after a wait"
     INBOX = "inbox", "Inbox"
     API = "api", "API"
     BROADCAST = "broadcast", "Broadcast"

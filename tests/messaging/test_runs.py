@@ -9,10 +9,7 @@ from django.utils.timezone import now
 from bots import notices
 from bots import playbook as playbooks
 from bots.models import Action, Bot, Notice, Run, Trigger, WebhookCall
-from contacts import permissions
 from contacts.models import Contact, Number
-from contacts.models.consent import Source
-from contacts.permissions import Evidence
 from messaging import inbound, outbound
 from messaging.models import Message
 from shout.models import Account, User
@@ -123,16 +120,6 @@ def test_a_wait_goes_on_in_its_time_and_once(account: Account, marketing: Number
     assert group.contacts.get().phone == ANA
 
 
-def test_what_waits_is_not_sent_to_who_has_stopped(account: Account, marketing: Number) -> None:
-    bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, {"kind": Kind.REPLY, "body": "Two"})
-    text(marketing, "hello")
-    stop = Evidence(source=Source.UNIVERSAL_KEYWORD, words="STOP")
-    permissions.opt_out(number=marketing, phone=ANA, evidence=stop)
-    Run.objects.update(next_at=now() - timedelta(seconds=1))
-    inbound.process(account_id=account.pk)
-    assert Message.objects.get(direction="out").refusal == "opted_out"
-
-
 def test_two_machines_that_answer_each_other_end_within_the_limit_and_the_team_is_told(
     account: Account, marketing: Number
 ) -> None:
@@ -180,6 +167,15 @@ def test_a_bot_tells_the_team_and_queues_its_calls(account: Account, marketing: 
     call = WebhookCall.objects.get()
     assert call.payload["contact"]["first_name"] == "Ana"
     assert call.payload["text"] == "hello"
+
+
+def test_what_does_not_fit_a_field_leaves_it_as_it_was(account: Account, marketing: Number) -> None:
+    ana = build.contact(account, phone=ANA, email="ana@x.com", postal_code="94110", fields={"mail": "x" * 20})
+    fields = ("email", "postal_code", "city")
+    bot(account, "HELLO", *({"kind": Kind.SET_FIELD, "field": each, "value": "{{ mail }}"} for each in fields))
+    text(marketing, "hello")
+    ana.refresh_from_db()
+    assert (ana.email, ana.postal_code, ana.fields["city"]) == ("ana@x.com", "94110", "x" * 20)
 
 
 def test_a_webhook_hears_of_own_fields_apart_from_who_somebody_is(account: Account, marketing: Number) -> None:

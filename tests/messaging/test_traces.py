@@ -136,7 +136,13 @@ def test_the_page_shows_replies_refusals_and_webhooks(
     came = text(marketing, "vip")
     run = Run.objects.get()
     WebhookCall.objects.create(
-        account=account, run=run, url="https://example.com/hook", payload={}, state="failed", status_code=500
+        account=account,
+        run=run,
+        text_id=came.pk,
+        url="https://example.com/hook",
+        payload={},
+        state="failed",
+        status_code=500,
     )
     page = viewers_browser.get(reverse("messaging:message_trace", args=[came.pk])).content.decode()
     assert "Welcome" in page
