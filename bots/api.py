@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from bots import drafts
 from bots.drafts import Draft, DraftAction, DraftTrigger, Problem, Severity, draft_of
+from bots.drafts.refusals import MOST_ROWS
 from bots.models import Action, Bot, Trigger
 from shout.api.fields import OwnField, Strict
 from shout.api.views import AccountViewSet
@@ -21,6 +22,31 @@ _LARGEST_ID = 2**63 - 1
 _LARGEST = 2**31 - 1
 # What a step has beside its kind, its group and its tag; a PATCH lets every field be missing, even of a new row.
 _PLAIN = ("body", "media", "field", "value", "answer", "again", "minutes", "url")
+_TAKEN_BY = {
+    Action.Kind.ASSIGN_GROUP: {"group"},
+    Action.Kind.REMOVE_FROM_GROUP: {"group"},
+    Action.Kind.ADD_TAG: {"tag"},
+    Action.Kind.REMOVE_TAG: {"tag"},
+    Action.Kind.REPLY: {"body", "media"},
+    Action.Kind.ASK: {"body", "field", "answer", "again", "minutes"},
+    Action.Kind.SET_FIELD: {"field", "value"},
+    Action.Kind.WAIT: {"minutes"},
+    Action.Kind.NOTIFY: {"body"},
+    Action.Kind.CALL: {"url"},
+    Action.Kind.HAND_OVER: {"body"},
+}
+# What an answer says of fields that a step does not take, and what may therefore be sent back.
+_NOTHING = (None, "", [], Action.Answer.ANY)
+
+
+class Rows(serializers.ListSerializer[Any]):
+    """A bot's triggers or actions: too many of them are one error and not one for each."""
+
+    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
+        """The rows' values."""
+        if isinstance(data, list) and len(data) > MOST_ROWS:
+            raise serializers.ValidationError([f"A bot has at most {MOST_ROWS} {self.field_name}."])
+        return super().to_internal_value(data)
 
 
 class TriggerSerializer(Strict):
@@ -28,6 +54,9 @@ class TriggerSerializer(Strict):
 
     word = serializers.CharField(allow_blank=True, help_text="Up to 60 characters; case and outer punctuation ignored.")
     match = serializers.ChoiceField(Trigger.Match.choices, default=Trigger.Match.WHOLE)
+
+    class Meta:
+        list_serializer_class = Rows
 
 
 class ActionSerializer(Strict):
@@ -83,6 +112,22 @@ class ActionSerializer(Strict):
     url = serializers.CharField(
         required=False, allow_blank=True, help_text="The webhook to call; never one in a private network."
     )
+
+    class Meta:
+        list_serializer_class = Rows
+
+    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
+        """The fields' values, unless one means nothing to a step of this kind."""
+        sent = super().to_internal_value(data)
+        if kind := sent.get("kind"):
+            asked = {name for name, value in data.items() if value not in _NOTHING} - {"kind"}
+            unfit = {
+                name: [f"{kind} takes no {name}. Leave it out."]
+                for name in sorted(asked - _TAKEN_BY[Action.Kind(kind)])
+            }
+            if unfit:
+                raise serializers.ValidationError(unfit)
+        return sent
 
 
 class ListensOn(serializers.ListField):

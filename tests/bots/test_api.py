@@ -114,6 +114,48 @@ def test_a_repeated_post_is_refused_because_the_word_is_taken(call: Caller) -> N
     assert len(call("GET", BOTS)[1]["results"]) == 1
 
 
+@pytest.mark.parametrize(
+    "step, unfit",
+    [
+        ({"kind": "reply", "body": "Hi", "group": 7}, {"group"}),
+        ({"kind": "assign_group", "body": "Hi", "tag": 7}, {"body", "tag"}),
+        ({"kind": "wait", "minutes": 5, "answer": "zip"}, {"answer"}),
+        ({"kind": "notify", "body": "Look", "minutes": 0.5}, {"minutes"}),
+        ({"kind": "call", "url": "https://example.com", "media": ["https://example.com/a.jpg"]}, {"media"}),
+    ],
+)
+def test_a_field_that_means_nothing_to_a_step_is_refused_by_name(
+    call: Caller, step: dict[str, object], unfit: set[str]
+) -> None:
+    for path in (BOTS, f"{BOTS}validate/"):
+        status, problem = call("POST", path, greeter("hi", actions=[step]))
+        assert status == 400
+        assert set(problem["errors"]) == {f"actions.0.{name}" for name in unfit}
+    assert call("GET", BOTS)[1]["results"] == []
+
+
+def test_a_bot_may_be_put_back_as_it_was_answered(call: Caller, vip: Group) -> None:
+    steps = [{"kind": "assign_group", "group": vip.pk}, {"kind": "ask", "body": "Size?", "field": "size"}]
+    made = call("POST", BOTS, greeter("hi", actions=steps))[1]
+    body = {name: made[name] for name in ("name", "status", "numbers", "triggers", "actions")}
+    assert call("PUT", f"{BOTS}{made['id']}/", body)[1] | {"changed_at": ""} == made | {"changed_at": ""}
+
+
+@pytest.mark.parametrize("field", ["triggers", "actions"])
+def test_too_many_rows_are_one_error(call: Caller, field: str) -> None:
+    assert call("POST", BOTS, greeter("hi", **{field: [{}] * 101})) == (400, one_error(field))
+
+
+def one_error(field: str) -> dict[str, Any]:
+    return {
+        "type": "about:blank",
+        "title": "Invalid input",
+        "status": 400,
+        "detail": "Mend the fields named in errors.",
+        "errors": {field: [f"A bot has at most 100 {field}."]},
+    }
+
+
 def test_a_deleted_bot_is_gone_and_what_it_did_is_not(shop: Account, call: Caller) -> None:
     number = build.number(shop)
     made = call("POST", BOTS, greeter("hi", numbers=[number.pk]))[1]
