@@ -57,7 +57,11 @@ def test_without_a_key_every_door_answers_401(db: None, method: str, path: str) 
     assert "Authorization: Bearer" in answer.json["detail"]
 
 
-@pytest.mark.parametrize(("method", "path"), [door for door in DOORS if door[0] != "get" and "preview" not in door[1]])
+# Posts that write nothing.
+ONLY_TOLD = ("messages/preview/", "bots/test/")
+
+
+@pytest.mark.parametrize(("method", "path"), [door for door in DOORS if door[0] != "get" and door[1] not in ONLY_TOLD])
 def test_a_viewers_key_may_not_write(db: None, method: str, path: str) -> None:
     viewer = rest.program(role=Role.VIEWER)
     answer = viewer.ask(method, one(path), "{}")
