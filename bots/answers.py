@@ -38,19 +38,10 @@ def read(kind: str, said: str) -> str | None:
             day = _date(bare)
             return day.isoformat() if day else None
         case Action.Answer.EMAIL:
-            return bare if is_email(bare) else None
+            return bare if _is_email(bare) else None
         case Action.Answer.ZIP:
             return bare if _ZIP.fullmatch(bare) else None
     return " ".join(text.unsigned(said).split())[:_LONGEST] if plain else None
-
-
-def is_email(said: str) -> bool:
-    """Whether this is an e-mail address."""
-    try:
-        validate_email(said)
-    except ValidationError:
-        return False
-    return len(said) <= 254
 
 
 def _number(bare: str) -> str | None:
@@ -75,3 +66,11 @@ def _date(bare: str) -> date | None:
 def _in_reach(day: date) -> date:
     latest = now().year + _YEARS_AHEAD
     return day.replace(year=latest - (latest - day.year) % 100)
+
+
+def _is_email(said: str) -> bool:
+    try:
+        validate_email(said)
+    except ValidationError:
+        return False
+    return len(said) <= 254

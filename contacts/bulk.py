@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connection
 from psycopg2.extras import execute_values
 
@@ -162,15 +164,31 @@ def custom_fields() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
+def fits(name: str, value: str) -> bool:
+    """Whether a field of this name can hold the value: an e-mail address is one, and no column gets more than it holds.
+
+    Custom fields hold anything, and every field may be empty.
+    """
+    try:
+        if name == "email" and value:
+            validate_email(value)
+    except ValidationError:
+        return False
+    return len(value) <= OWN_FIELDS.get(name, len(value))
+
+
 def set_fields(account_id: int, wanted: dict[int, dict[str, str]]) -> None:
-    """Set fields of contacts, by contact id and name: their own columns where they have one, else custom fields."""
+    """Set fields of contacts, by contact id and name: their own columns where they have one, else custom fields.
+
+    What does not fit leaves the field as it was.
+    """
     people = list(Contact.objects.filter(account_id=account_id, pk__in=wanted)) if wanted else []
     for contact in people:
         for name, value in wanted[contact.pk].items():
-            if name in OWN_FIELDS:
-                setattr(contact, name, value[: OWN_FIELDS[name]])
-            else:
+            if name not in OWN_FIELDS:
                 contact.fields[name] = value
+            elif fits(name, value):
+                setattr(contact, name, value)
         contact.locate()
     Contact.objects.bulk_update(people, [*OWN_FIELDS, "fields", "place"], batch_size=500)
 

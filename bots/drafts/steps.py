@@ -1,5 +1,6 @@
 """What keeps a bot's actions from being saved (B4, B5)."""
 
+import re
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ AGAIN_LENGTH = 480
 VALUE_LENGTH = 500
 MOST_MINUTES = 60 * 24 * 90
 MOST_MEDIA = 10
+# What else the REST API calls by name of a contact.
+_TAKEN = frozenset({"id", "notes", "fields", "groups", "tags", "created_at", "notice"})
 
 
 def actions(account: Account, draft: Draft) -> Iterator[Problem]:
@@ -59,6 +62,7 @@ def _plain(at: str, action: DraftAction, known: Collection[str]) -> Iterator[Pro
             if len(action.value) > VALUE_LENGTH:
                 yield refuse(f"{at}.value", f"A value has at most {VALUE_LENGTH} characters.")
             yield from _merge_fields(f"{at}.value", action.value, known)
+            yield from _value(f"{at}.value", action)
         case Kind.WAIT:
             yield from _minutes(f"{at}.minutes", action.minutes, needed=True)
         case Kind.NOTIFY | Kind.HAND_OVER:
@@ -115,10 +119,27 @@ def _merge_fields(field: str, body: str, known: Collection[str]) -> Iterator[Pro
 def _field(at: str, name: str) -> Iterator[Problem]:
     if not name.strip():
         yield refuse(at, "Name the field that is set, for example birthday.")
-    elif name.strip() in ("phone", "name"):
+    elif len(name) > NAME_LENGTH or not name.strip().isprintable() or any(mark in name for mark in '{}|"“”'):
+        yield refuse(
+            at, f"The name of a field has at most {NAME_LENGTH} characters, without braces, quotes and line breaks."
+        )
+    elif (plain := re.sub("[ -]", "_", text.fold(name))) in ("phone", "name"):
         yield refuse(at, "A phone number and a whole name are not set by a bot. Choose first_name or last_name.")
-    elif len(name) > NAME_LENGTH or any(mark in name for mark in '{}|"“”'):
-        yield refuse(at, f"The name of a field has at most {NAME_LENGTH} characters, without braces and quotes.")
+    elif plain in _TAKEN:
+        yield refuse(at, f"“{plain}” is something else that Shout knows of a contact. Choose another name.")
+    elif plain in bulk.OWN_FIELDS and plain != name.strip():
+        yield refuse(at, f"Every contact has this field already. Write it {plain}.")
+
+
+def _value(at: str, action: DraftAction) -> Iterator[Problem]:
+    """Whether a value with no merge field fits its field; with one, that is seen when it is set."""
+    name, value = action.field.strip(), action.value.strip()
+    if "{{" in value or bulk.fits(name, value):
+        return
+    if name == "email" and len(value) <= bulk.OWN_FIELDS[name]:
+        yield refuse(at, "Enter a whole e-mail address, like ana@example.com.")
+    else:
+        yield refuse(at, f"{name} has at most {bulk.OWN_FIELDS[name]} characters.")
 
 
 def _minutes(at: str, minutes: int | None, *, needed: bool) -> Iterator[Problem]:

@@ -192,10 +192,40 @@ def test_what_cannot_be_is_refused_at_its_field(account: Account, fields: dict[s
         (DraftAction(kind="reply", body=" \n"), "body"),
         (DraftAction(kind="reply", body="x" * 1601), "body"),
         (DraftAction(kind="dance"), "kind"),
+        (DraftAction(kind="set_field", field="First_Name", value="Ana"), "field"),
+        (DraftAction(kind="set_field", field="ZIP\ncode", value="1"), "field"),
+        (DraftAction(kind="ask", body="What is your name?", field="NAME"), "field"),
+        (DraftAction(kind="set_field", field="Phone", value="1"), "field"),
+        (DraftAction(kind="set_field", field="id", value="1"), "field"),
+        (DraftAction(kind="set_field", field="email", value="not an email"), "value"),
+        (DraftAction(kind="set_field", field="email", value=f"{'a' * 250}@x.com"), "value"),
+        (DraftAction(kind="set_field", field="postal_code", value="9" * 13), "value"),
     ],
 )
 def test_an_action_that_points_at_nothing_is_refused(account: Account, action: DraftAction, field: str) -> None:
     assert list(refusals(account, draft("hi", actions=(HELLO, action)))) == [f"actions.1.{field}"]
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("first_name", "Ana"),
+        ("email", ""),
+        ("email", "ana@x.com"),
+        ("email", "{{ mail }}"),
+        ("Favourite dish", "x" * 99),
+    ],
+)
+def test_a_value_that_fits_its_field_is_saved(account: Account, field: str, value: str) -> None:
+    asked = DraftAction(kind=Action.Kind.ASK, body="Your e-mail?", field="mail")
+    wanted = draft("hi", actions=(HELLO, asked, DraftAction(kind=Action.Kind.SET_FIELD, field=field, value=value)))
+    assert save(account, wanted).pk
+
+
+@pytest.mark.parametrize("name", ["First_Name", "first name", "FIRST-NAME"])
+def test_a_field_that_every_contact_has_is_set_by_its_own_name(account: Account, name: str) -> None:
+    action = DraftAction(kind=Action.Kind.SET_FIELD, field=name, value="Ana")
+    assert "Write it first_name." in refusals(account, draft("hi", actions=(action,)))["actions.0.field"]
 
 
 def test_a_new_name_becomes_one_group_however_it_is_written(account: Account) -> None:
