@@ -7,10 +7,15 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+# What a carrier takes in one text, in characters.
+LONGEST = 1600
 BUILT_IN = ("first_name", "last_name", "name", "email", "phone", "postal_code")
 
 _FIELD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _INSIDE = re.compile(r"\s*([^|{}\"“”\s][^|{}\"“”]*?)\s*(?:\|\s*default\s*:\s*[\"“”](.*?)[\"“”]\s*)?", re.DOTALL)
+
+# What belongs to the character before it: marks, joiners, selectors, skin tones.
+_BELONGS = re.compile("[\u0300-\u036f\u200d\u20e3\ufe00-\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 class Unreadable(ValueError):
@@ -39,16 +44,32 @@ def unknown(body: str, known: Collection[str]) -> list[str]:
 
 
 def render(body: str, person: Mapping[str, str]) -> str:
-    """The text for one person; a field that is empty gives its default. What is no merge field stays as it is."""
+    """The text for one person; a field that is empty gives its default. What is no merge field stays as it is.
+
+    Where the whole would be longer than a carrier takes, what is merged is cut, so that the end of the text, which may
+    say how to stop, is always there.
+    """
+    room = LONGEST - len(_FIELD.sub("", body))
 
     def value(found: re.Match[str]) -> str:
+        nonlocal room
         try:
             field = _read(found)
         except Unreadable:
             return found[0]
-        return person.get(field.name, "").strip() or field.default
+        said = _cut(person.get(field.name, "").strip() or field.default, room)
+        room -= len(said)
+        return said
 
     return _FIELD.sub(value, body) if "{{" in body else body
+
+
+def _cut(said: str, room: int) -> str:
+    """As much of a value as there is room for, in whole characters."""
+    end = max(0, min(room, len(said)))
+    while 0 < end < len(said) and (_BELONGS.match(said[end]) or said[end - 1] == "\u200d"):
+        end -= 1
+    return said[:end]
 
 
 def _read(found: re.Match[str]) -> Field:

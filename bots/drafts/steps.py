@@ -14,7 +14,7 @@ from shout.models import Account
 Kind = Action.Kind
 NAME_LENGTH = 60
 NAME_KEY_LENGTH = 120
-REPLY_LENGTH = 1600
+REPLY_LENGTH = merging.LONGEST
 AGAIN_LENGTH = 480
 VALUE_LENGTH = 500
 MOST_MINUTES = 60 * 24 * 90

@@ -35,6 +35,20 @@ def test_what_cannot_be_read_says_how_to_write_it(body: str) -> None:
         merging.unknown(body, merging.BUILT_IN)
 
 
+def test_what_is_merged_is_cut_where_the_text_would_grow_too_long_for_a_carrier() -> None:
+    body = f"{'a' * 1500} {{{{ wish }}}} {{{{ city }}}}. Text STOP to stop."
+    said = merging.render(body, {"wish": "w" * 500, "city": "Rome"})
+    assert len(said) == 1600
+    assert said.endswith("w . Text STOP to stop.")
+
+
+@pytest.mark.parametrize("whole", ["👍🏽", "👩\u200d👩\u200d👧", "e\u0301", "4\ufe0f\u20e3"])
+def test_no_character_is_cut_in_two(whole: str) -> None:
+    body = f"{'a' * (1600 - len(whole))}{{{{ wish }}}}"
+    assert merging.render(body, {"wish": whole}).endswith(whole)
+    assert merging.render(f"a{body}", {"wish": whole}) == "a" * (1601 - len(whole))
+
+
 @given(st.text())
 def test_any_text_is_rendered_and_a_value_is_never_read_as_a_field(body: str) -> None:
     assert isinstance(merging.render(body, ANA), str)
