@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 
+from bots import merging
 from bots.drafts.draft import Draft, Problem, warn
 from bots.drafts.rivals import Rival
 from bots.matching import Matcher, Rule
@@ -16,6 +17,8 @@ from shout.models import Account
 
 # A draft counts as the youngest bot: where nothing else decides, the one that was there first answers.
 _DRAFT_ID = 2**63
+# How many characters a long text should leave for what is merged into it.
+_ROOM = 200
 
 
 def yes_on_local_lines(account: Account, draft: Draft) -> Iterator[Problem]:
@@ -32,13 +35,39 @@ def yes_on_local_lines(account: Account, draft: Draft) -> Iterator[Problem]:
 
 
 def requests_for_silence(draft: Draft) -> Iterator[Problem]:
-    """A word that may be a request to stop is not put before a person when a bot listens to it (P8)."""
+    """A text that may be a request to stop is put before a person, unless the whole of it is the word of a bot (P8)."""
     for row, trigger in enumerate(draft.triggers):
-        if phrases.read(trigger.word):
+        if not phrases.read(trigger.word):
+            continue
+        if trigger.match == Trigger.Match.WHOLE:
+            then = "Let this bot take them off the list, and say that STOP stops."
+        else:
+            then = (
+                "Such texts are held for a person to decide, and this bot is not asked: that takes a bot whose word is"
+                " the whole text."
+            )
+        yield warn(f"triggers.{row}.word", f"People who text “{trigger.word}” may want no more texts. {then}")
+
+
+def heard_otherwise(draft: Draft) -> Iterator[Problem]:
+    """Emoji and punctuation around a word do not count, so that NO🎉 is plain NO (B3)."""
+    for row, trigger in enumerate(draft.triggers):
+        if heard := trigger.heard_as:
             yield warn(
                 f"triggers.{row}.word",
-                f"People who text “{trigger.word}” may want no more texts. Let this bot take them off the list, and say"
-                " that STOP stops.",
+                f"This is heard as “{heard}”: emoji and punctuation around the letters of a word do not count.",
+            )
+
+
+def little_room(draft: Draft) -> Iterator[Problem]:
+    """What is merged into a long text may have to be cut."""
+    for row, action in enumerate(draft.actions):
+        is_text = action.kind in (Action.Kind.REPLY, Action.Kind.ASK)
+        if is_text and "{{" in action.body and len(action.body) > merging.LONGEST - _ROOM:
+            yield warn(
+                f"actions.{row}.body",
+                f"A text has at most {merging.LONGEST:,} characters and this one has {len(action.body):,} already: what"
+                " is merged into it may be cut. Shorten it.",
             )
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from bots import drafts
-from bots.drafts import Draft, DraftAction, DraftTrigger, Severity, draft_of
+from bots.drafts import Draft, DraftAction, DraftTrigger, Severity, advice, draft_of
 from bots.models import Action, Bot
 from contacts.models import Number
 from contacts.words import RESERVED
@@ -334,3 +334,38 @@ def test_two_people_cannot_give_one_word_to_two_bots_at_once(committed: None) ->
 @pytest.mark.parametrize("word", ["STOPPP", "please stop texting me", "take me off this list"])
 def test_a_plain_request_for_silence_is_no_trigger_word(account: Account, word: str) -> None:
     assert "plainly asks for no more texts" in refusals(account, draft(word))["triggers.0.word"]
+
+
+@pytest.mark.parametrize(
+    "match, told", [("whole", "Let this bot take them off"), ("contains", "this bot is not asked")]
+)
+def test_a_word_that_may_ask_for_silence_is_warned_about_with_what_will_happen(
+    account: Account, match: str, told: str
+) -> None:
+    [(field, sentence)] = warnings(account, draft("not interested", match=match))
+    assert field == "triggers.0.word"
+    assert told in sentence
+
+
+@pytest.mark.parametrize(
+    "word, heard", [("NO🎉🎉", "no"), ("“VIP”", "vip"), ("V.I.P.", "v.i.p"), ("denny's!", "denny's")]
+)
+def test_a_word_that_is_heard_otherwise_than_it_looks_is_warned_about(word: str, heard: str) -> None:
+    [problem] = advice.heard_otherwise(draft("VIP", word))
+    assert (problem.field, problem.severity) == ("triggers.1.word", Severity.WARNING)
+    assert f"heard as “{heard}”" in problem.sentence
+
+
+@pytest.mark.parametrize(
+    "word", ["VIP", " v i p ", "DENNY’S", "🎉🎉", "🎉 🎉!", "opt–in", "ＶＩＰ", "加入", "Straße", "हिन्दी"]
+)
+def test_a_word_that_is_heard_as_it_looks_is_not(word: str) -> None:
+    assert list(advice.heard_otherwise(draft(word))) == []
+
+
+def test_a_long_text_is_warned_about_where_something_is_merged_into_it() -> None:
+    merged, plain = "a" * 1400 + "{{ first_name }}", "a" * 1600
+    asked = DraftAction(kind=Action.Kind.ASK, body=merged, field="age")
+    replies = (HELLO, replace(HELLO, body=plain), replace(HELLO, body=merged), replace(HELLO, body=merged[200:]), asked)
+    found = [problem.field for problem in advice.little_room(draft("hi", actions=replies))]
+    assert found == ["actions.2.body", "actions.4.body"]
