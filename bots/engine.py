@@ -7,6 +7,7 @@ from typing import Any
 
 from bots import answers, merging
 from bots.models import Action
+from contacts.bulk import fits
 
 Kind = Action.Kind
 MOST_TRIES = 3
@@ -140,7 +141,7 @@ def answer(pause: Pause, text: str, person: Person, *, leave_tags: LeaveTags) ->
     """Take a text for the answer to an open question: save it and go on, or ask again, or give up after three."""
     question, rest = pause.rest[0], pause.rest[1:]
     value = answers.read(question.answer, text)
-    if value is None:
+    if value is None or not fits(question.field, value):
         tries = pause.tries + 1
         if tries >= MOST_TRIES:
             return Response()
@@ -191,7 +192,7 @@ def _said(step: Step, person: Person) -> Said:
 
 
 def _set(person: Person, name: str, value: str) -> list[Change]:
-    if not name or person.fields.get(name, "") == value:
+    if not name or person.fields.get(name, "") == value or not fits(name, value):
         return []
     person.fields[name] = value
     return [Change("set", field=name, value=value)]

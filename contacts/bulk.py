@@ -178,19 +178,19 @@ def fits(name: str, value: str) -> bool:
 
 
 def set_fields(account_id: int, wanted: dict[int, dict[str, str]]) -> None:
-    """Set fields of contacts, by contact id and name: their own columns where they have one, else custom fields.
-
-    What does not fit leaves the field as it was.
-    """
-    people = list(Contact.objects.filter(account_id=account_id, pk__in=wanted)) if wanted else []
-    for contact in people:
+    """Set fields of contacts, by contact id and name, to values that fit: their own columns where they have one, else
+    custom fields."""
+    # Locked, because whole rows are written: what somebody types into one meanwhile must not be lost.
+    people = Contact.objects.filter(account_id=account_id, pk__in=wanted).order_by("pk").select_for_update(no_key=True)
+    changed = list(people) if wanted else []
+    for contact in changed:
         for name, value in wanted[contact.pk].items():
-            if name not in OWN_FIELDS:
-                contact.fields[name] = value
-            elif fits(name, value):
+            if name in OWN_FIELDS:
                 setattr(contact, name, value)
+            else:
+                contact.fields[name] = value
         contact.locate()
-    Contact.objects.bulk_update(people, [*OWN_FIELDS, "fields", "place"], batch_size=500)
+    Contact.objects.bulk_update(changed, [*OWN_FIELDS, "fields", "place"], batch_size=500)
 
 
 def _known(account_id: int, phones: Iterable[str]) -> dict[str, int]:

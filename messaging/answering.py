@@ -149,7 +149,8 @@ class _Round:
         self._end_rivals(live, response)
         self.open.keep(live)
         self.effects.lives[live.inbound_id] = live
-        self.effects.answered.append(Answered(live, response, text_id, answer, first, is_follow_up))
+        known = self._person(live.phone).known if response.calls else {}
+        self.effects.answered.append(Answered(live, response, text_id, answer, first, is_follow_up, known))
         for told in response.told:
             self._notice(live, Notice.Kind(told.kind), told.body)
         if withheld.notice:

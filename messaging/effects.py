@@ -25,7 +25,7 @@ from shout.nudges import nudge
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What one text, or the end of a wait, did: `text_id` is the text that replies speak to, from the place `first`
-    on; `answer` the text where it was an answer."""
+    on; `answer` the text where it was an answer; `known` what was known of them then, where a webhook is told."""
 
     live: Live
     response: Response
@@ -33,6 +33,7 @@ class Answered:
     answer: str
     first: int
     is_follow_up: bool
+    known: dict[str, str]
 
     @property
     def words(self) -> str:
@@ -136,7 +137,7 @@ class Effects:
 
     def _payload(self, answered: Answered) -> dict[str, Any]:
         live, contact_id = answered.live, self.contacts[answered.live.phone]
-        known = self.people[contact_id].known
+        known = answered.known
         own = {name: known.get(name, "") for name in BUILT_IN}
         fields = {name: value for name, value in known.items() if name not in BUILT_IN}
         return {

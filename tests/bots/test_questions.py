@@ -134,3 +134,12 @@ def test_a_year_of_two_digits_is_at_most_ten_years_ahead(text: str, kept: str | 
 def test_any_text_is_an_answer_or_none_and_an_answer_is_read_as_itself(kind: str, text: str) -> None:
     kept = answers.read(kind, text)
     assert kept is None or answers.read(kind, kept) == kept
+
+
+def test_a_value_that_its_field_cannot_hold_changes_nothing_and_is_asked_for_again() -> None:
+    person = Person()
+    pause = Pause((Step("ask", body="E-mail?", field="email"), Step("reply", body="Thanks")), 60, is_question=True)
+    asked_again = engine.answer(pause, "none of your business", person, leave_tags={})
+    assert (asked_again.was_read, person.fields) == (False, {})
+    done = engine.respond([Step("set_field", field="postal_code", value="9" * 30)], person, {})
+    assert done.changes == []
