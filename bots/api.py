@@ -36,7 +36,7 @@ _TAKEN_BY = {
     Action.Kind.HAND_OVER: {"body"},
 }
 # What an answer says of fields that a step does not take, and what may therefore be sent back.
-_NOTHING = (None, "", [], Action.Answer.ANY)
+_NOTHING: tuple[object, ...] = (None, "", [], Action.Answer.ANY)
 
 
 class Rows(serializers.ListSerializer[Any]):

@@ -6,7 +6,7 @@ from contacts import bulk, permissions
 from contacts.models import Block, ConsentEvent, Contact, Import, OptIn, OptOut, Review
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from shout.models import User
+from shout.models import Answer, User
 
 
 def erase(*, contact: Contact, by: User) -> None:
@@ -27,6 +27,7 @@ def erase(*, contact: Contact, by: User) -> None:
         for model in (OptOut, OptIn, Block, Review):
             model._default_manager.filter(**mine).delete()
         _forget_import_errors(contact)
+        Answer.objects.filter(account_id=contact.account_id, body__contains=contact.phone).delete()
         contact.delete()
 
 

@@ -129,6 +129,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_QUEUES: dict[str, dict[str, Any]] = {name: {} for name in ("inbound", "outbound", "bulk")}
 CELERY_TASK_DEFAULT_QUEUE = "bulk"
 CELERY_TASK_ROUTES = {
+    "shout.forget_answers": {"queue": "bulk"},
     "contacts.verify_ledger": {"queue": "bulk"},
     "contacts.sweep_ledgers": {"queue": "bulk"},
     "messaging.process": {"queue": "inbound"},
@@ -150,6 +151,7 @@ CELERY_TASK_ROUTES = {
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
+    "forget answers": {"task": "shout.forget_answers", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep ledgers": {"task": "contacts.sweep_ledgers", "schedule": 300.0, "options": {"expires": 300}},
     "sweep calls": {"task": "bots.sweep_calls", "schedule": 5.0, "options": {"expires": 5}},
     "sweep notices": {"task": "bots.sweep_notices", "schedule": 10.0, "options": {"expires": 10}},

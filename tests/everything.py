@@ -13,7 +13,7 @@ from contacts.models import Block, CallToAction, Contact, ContactTag, Import, Le
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
 from messaging.models import Broadcast, CarrierCheck, Message, StatusReport
-from shout.models import Account, ApiKey, User
+from shout.models import Account, Answer, ApiKey, User
 from shout.tenancy import tenant
 from tests import build
 
@@ -25,6 +25,7 @@ def fill(account: Account, *, by: User) -> None:
         _permission(account, contact, by=by)
         _texts(account, contact, by=by)
         ApiKey.issue(account=account, name="Shop", by=by)
+        Answer.objects.create(account=account, key="order-1017", fingerprint="1", status=201, body="{}")
 
 
 def _permission(account: Account, contact: Contact, *, by: User) -> None:

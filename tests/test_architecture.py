@@ -32,6 +32,7 @@ SQL_BESIDE_BULK = {
     "messaging/outbox.py",  # the queue's twin of messaging/bulk.py
     "messaging/tasks.py",  # the accounts that have work
     "shout/accounts.py",  # the accounts a person may enter
+    "shout/api/repeats.py",  # an advisory lock; answers of all accounts are forgotten
     "shout/database.py",  # roles
     "shout/management/commands/prepare_database.py",  # roles
     "shout/models/account.py",  # the next id

@@ -1,6 +1,5 @@
 """Texts in the REST API."""
 
-import re
 from typing import Any
 
 from django.core.validators import URLValidator
@@ -19,6 +18,7 @@ from rest_framework.response import Response
 from contacts.models import Contact
 from messaging import outbound, segments
 from messaging.models import Message
+from shout.api import repeats
 from shout.api.fields import OwnField, PhoneField, Strict
 from shout.api.filters import PhoneFilter, Query
 from shout.api.problems import Conflict
@@ -49,9 +49,8 @@ _EXAMPLE = {
     "sent_at": None,
     "settled_at": None,
 }
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
+    repeats.HEADER,
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description="1 to 255 visible ASCII characters of your choice, new for every text. The same request with the same "
@@ -195,6 +194,8 @@ class MessageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, AccountVi
     """Messages: texts in and out."""
 
     rows = "messages"
+    # A text keeps its key for good.
+    remembers = False
     serializer_class = MessageSerializer
     query = MessageQuery
 
@@ -211,7 +212,7 @@ class MessageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, AccountVi
         asked = SendSerializer(data=request.data, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         text = self._text(asked.validated_data)
-        key = self._idempotency_key()
+        key = repeats.key_of(request)
         earlier = self.account.messages.filter(idempotency_key=key).first() if key else None
         message = earlier or outbound.send(**text, origin=Message.Origin.API, idempotency_key=key)
         wanted = (text["number"].pk, text["phone"], text["body"], text["media"])
@@ -231,17 +232,12 @@ class MessageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, AccountVi
             "media": asked.get("media", []),
         }
 
-    def _idempotency_key(self) -> str | None:
-        key = self.request.headers.get("Idempotency-Key")
-        if key is not None and not _KEY.fullmatch(key):
-            raise serializers.ValidationError({"Idempotency-Key": ["Use 1 to 255 visible ASCII characters."]})
-        return key
-
 
 class MessagePreview(AccountView):
     """What a text takes."""
 
     needed = Role.VIEWER
+    remembers = False
 
     @extend_schema(
         operation_id="messages_preview",

@@ -138,6 +138,7 @@ class BotTest(AccountView):
     """What bots would do."""
 
     needed = Role.VIEWER
+    remembers = False
 
     @extend_schema(
         operation_id="bots_test",

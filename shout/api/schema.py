@@ -10,6 +10,7 @@ from drf_spectacular.plumbing import ComponentRegistry
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from shout.api import repeats
 from shout.api.problems import ProblemSerializer
 
 _SUMMARIES = {
@@ -38,7 +39,9 @@ class Described(AutoSchema):
         return words.format(getattr(self.view, "rows", "").removesuffix("s").replace("_", " ")) if words else None
 
     def get_override_parameters(self) -> list[Any]:
-        """The filters of a list."""
+        """The filters of a list, and the key of a request that may come again."""
+        if self.method == "POST" and getattr(self.view, "remembers", False):
+            return [repeats.PARAMETER]
         query = getattr(self.view, "query", None)
         return [query] if query and query().fields and self._is_list_view() else []
 

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from shout.api import repeats
 from shout.api.bodies import Json
 from shout.api.filters import Query
 from shout.api.problems import Conflict
@@ -28,12 +29,15 @@ class AccountView(APIView):
     """A REST view inside the tenant's transaction; `self.account` is where every query starts."""
 
     needed = Role.AGENT
+    # Whether a POST with an Idempotency-Key that comes again gets the same answer again.
+    remembers = True
     parser_classes = [Json]
     metadata_class = None
     schema = Described()
     # Nobody's, until the key has been read: the schema is drawn from it.
     account = Account(pk=0)
     key: ApiKey
+    _asked: repeats.Asked | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
         """Handle the request; leave the tenant's context when it has been answered."""
@@ -51,9 +55,19 @@ class AccountView(APIView):
         self.key = cast(ApiKey, request.auth)
         self._context.enter_context(tenant(self.key.account_id))
         self.account = self.key.account
+        if request.method == "POST" and self.remembers:
+            self._asked = repeats.asked(request, self.account)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
+        """Keep what a request that may come again was answered; a problem is none, for it has changed nothing."""
+        if self._asked and response.status_code < 400:
+            repeats.remember(self._asked, response, self.account)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
         """A problem undoes what the request had written."""
+        if isinstance(exc, repeats.Answered):
+            return exc.response
         if self.account.pk:
             transaction.set_rollback(True)
         return super().handle_exception(exc)

@@ -145,7 +145,7 @@ def test_who_may_not_is_told_whom_to_ask(person: User, browser: Client) -> None:
         Membership.objects.create(account=account, user=person, role=Role.VIEWER)
     answer = browser.post("/contacts/new/", {"phone": build.phone()})
     assert answer.status_code == HTTPStatus.FORBIDDEN
-    assert "ask an owner of Bar" in answer.content.decode()
+    assert "This is for owners, admins and agents of Bar; your role is viewer." in answer.content.decode()
 
 
 def test_the_health_check_answers_anybody_and_says_nothing_else(db: None) -> None:
