@@ -45,6 +45,8 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
     return refused or [
         *advice.yes_on_local_lines(account, draft),
         *advice.requests_for_silence(draft),
+        *advice.heard_otherwise(draft),
+        *advice.little_room(draft),
         *advice.overlaps(account, draft, bot=bot, rivals=others),
         *advice.leaving_untagged(draft),
         *advice.way_back(account, draft, bot),
