@@ -39,5 +39,6 @@ def test_a_stop_closes_the_composer_under_ones_hands_and_keeps_what_was_written(
 def _text(page: Page, body: str) -> None:
     ana = page.get_by_role("region", name="Phone of Ana")
     ana.get_by_label("Text", exact=True).fill(body)
-    ana.get_by_role("button", name="Send").click()
+    with page.expect_response(lambda answer: answer.request.method == "POST" and "/phone/texts/" in answer.url):
+        ana.get_by_role("button", name="Send").click()
     expect(ana.get_by_role("listitem").filter(has_text=f"Sent: {body}").last).to_be_visible()
