@@ -38,11 +38,6 @@ class Live:
     until: datetime | None = None
     ledger_seq: int = 0
 
-    @property
-    def lists(self) -> set[int]:
-        """The lists that its steps would change."""
-        return {step.group_id for step in self.rest if step.group_id}
-
     def go_on(self, response: Response, *, text_id: int, ended: bool) -> None:
         """Stand where a response has come to, which speaks to the text `text_id`."""
         self.said = (self.said if self.text_id == text_id else 0) + len(response.replies)

@@ -102,7 +102,7 @@ class Pause:
 class Response:
     """What one text, or the end of a wait, did, in the listed order; `was_read` when the text was an answer.
 
-    `lists` are the groups that it asked about, also where that changed nothing.
+    `joins` and `leaves` are the groups that it put them on and took them off, also where that changed nothing.
     """
 
     changes: list[Change] = field(default_factory=list)
@@ -111,7 +111,8 @@ class Response:
     calls: list[str] = field(default_factory=list)
     pause: Pause | None = None
     was_read: bool = False
-    lists: set[int] = field(default_factory=set)
+    joins: set[int] = field(default_factory=set)
+    leaves: set[int] = field(default_factory=set)
 
 
 LeaveTags = dict[int, frozenset[int]]
@@ -166,7 +167,8 @@ def _carry_out(
         case Kind.CALL:
             done.calls.append(step.url)
         case _:
-            done.lists |= {step.group_id} if step.group_id else set()
+            done.joins |= groups([step], Kind.ASSIGN_GROUP)
+            done.leaves |= groups([step], Kind.REMOVE_FROM_GROUP)
             done.changes += _list_or_label(step, person, leave_tags, added_here=added_here)
 
 
@@ -185,6 +187,11 @@ def _list_or_label(
     if step.kind == Kind.REMOVE_TAG and step.tag_id:
         return _remove(person.tags, step.tag_id, "untagged")
     return []
+
+
+def groups(steps: Iterable[Step], kind: Kind) -> set[int]:
+    """The groups that steps of a kind name."""
+    return {step.group_id for step in steps if step.kind == kind and step.group_id}
 
 
 def _said(step: Step, person: Person) -> Said:

@@ -9,7 +9,7 @@ from bots import engine
 from bots.bulk import Live
 from bots.engine import Pause, Person, Response, Step
 from bots.matching import Rule
-from bots.models import Notice, Run
+from bots.models import Action, Notice, Run
 from bots.playbook import playbook
 from contacts import bulk as contacts_bulk
 from contacts.models import Block, Contact, ContactTag, GroupMembership
@@ -19,9 +19,12 @@ from messaging import obedience
 from messaging.effects import Answered, Effects
 from messaging.models import Message
 from messaging.open_runs import OpenRuns
-from messaging.reply_limits import ReplyLimits
+from messaging.reply_limits import ReplyLimits, Withheld
 from shout.models import Account
 from shout.text import normalise
+
+Kind = Action.Kind
+_UNTIL_THEY_HAVE_ANSWERED = 5
 
 
 def answer(account: Account, texts: Sequence[Message]) -> None:
@@ -84,7 +87,12 @@ class _Round:
         if why := self.open.ended_by(live):
             self._end(live, why)
         elif live.state == Run.State.ASKING:
-            self._end(live, "timed_out")
+            if (left := self.open.minutes_left(live)) > 0:
+                self._sleep(live, left)
+            else:
+                self._end(live, "timed_out")
+        elif self.open.question(live.number_id, live.phone) and any(step.kind == Kind.ASK for step in live.rest):
+            self._sleep(live, _UNTIL_THEY_HAVE_ANSWERED)
         else:
             response = engine.respond(live.rest, self._person(live.phone), self.playbook.leave_tags)
             text_id = live.text_id or live.inbound_id
@@ -98,6 +106,10 @@ class _Round:
             if live.number_id == text.number_id:
                 self._end(live, "opted_out")
 
+    def _sleep(self, live: Live, minutes: int) -> None:
+        live.minutes = minutes
+        self.effects.lives[live.inbound_id] = live
+
     def _question(self, text: Message) -> Live | None:
         """The question that the text answers, if one is still open."""
         question = self.open.question(text.number_id, text.phone)
@@ -105,11 +117,10 @@ class _Round:
             return None
         why = self.open.ended_by(question)
         if not why and question.until and (text.sent_at or text.created_at) > question.until:
-            why = "timed_out"
+            why = "" if self.open.minutes_left(question) > 0 else "timed_out"
         if why:
             self._end(question, why)
-            return None
-        return question
+        return None if why or self.open.waits_to_be_asked(question) else question
 
     def _start(self, text: Message, rule: Rule) -> dict[str, Any]:
         steps, name = self.playbook.steps[rule.bot_id], self.playbook.names[rule.bot_id]
@@ -146,7 +157,8 @@ class _Round:
         withheld = self.limits.withhold(live, response)
         ended = self.open.close_unheard(live, response, is_withheld=withheld.count > 0)
         live.go_on(response, text_id=text_id, ended=bool(ended))
-        self._end_rivals(live, response)
+        for rival, why in self.open.rivals(live, response):
+            self._end(rival, why)
         self.open.keep(live)
         self.effects.lives[live.inbound_id] = live
         known = self._person(live.phone).known if response.calls else {}
@@ -155,30 +167,13 @@ class _Round:
             self._notice(live, Notice.Kind(told.kind), told.body)
         if withheld.notice:
             self._notice(live, Notice.Kind.LOOP, withheld.notice)
-        return {
-            "changes": [[change.kind, change.id, change.field, change.value] for change in response.changes],
-            "replies": len(response.replies),
-            "told": [[told.kind, told.body] for told in response.told],
-            "withheld": withheld.count,
-            "limit": withheld.limit,
-            "state": live.state,
-            "ended": ended,
-        }
-
-    def _end_rivals(self, live: Live, response: Response) -> None:
-        """End the person's other runs that would change the same lists later, or that ask on the same number."""
-        for other in self.open.of(live.phone):
-            if other is live:
-                continue
-            if other.lists & response.lists:
-                self._end(other, "list")
-            elif live.state == other.state == Run.State.ASKING and live.number_id == other.number_id:
-                self._end(other, "replaced")
+        return _told(response, withheld) | {"state": live.state, "ended": ended}
 
     def _end(self, live: Live, why: str) -> None:
         live.end()
         self.open.keep(live)
         self.effects.lives[live.inbound_id] = live
+        self.effects.ended.append(live)
         self._later(live.text_id or live.inbound_id, {"ended": why})
 
     def _later(self, text_id: int, told: dict[str, Any]) -> None:
@@ -189,6 +184,17 @@ class _Round:
         self.effects.notices.append(
             Notice(account=self.account, kind=kind, bot_id=live.bot_id, contact_id=contact_id, body=body)
         )
+
+
+def _told(response: Response, withheld: Withheld) -> dict[str, Any]:
+    """What a person reads of a response in the trace."""
+    return {
+        "changes": [[change.kind, change.id, change.field, change.value] for change in response.changes],
+        "replies": len(response.replies),
+        "told": [[told.kind, told.body] for told in response.told],
+        "withheld": withheld.count,
+        "limit": withheld.limit,
+    }
 
 
 def _is_overtaken(text: Message, steps: Iterable[Step]) -> bool:

@@ -85,6 +85,17 @@ def mark_processed(account_id: int, rows: Sequence[tuple[int, int, dict[str, Any
     )
 
 
+def cancel_follow_ups(account_id: int, run_ids: Sequence[int]) -> None:
+    """Take back what runs that are over would have said after a wait and has not left yet."""
+    values(
+        "UPDATE messaging_message m SET status = 'canceled', settled_at = statement_timestamp()"
+        " FROM (VALUES %s) v (account_id, run_id) WHERE m.account_id = v.account_id AND m.run_id = v.run_id"
+        " AND m.origin = 'follow_up' AND m.status IN ('queued', 'held') AND m.attempts = 0 RETURNING m.id",
+        [(account_id, pk) for pk in run_ids],
+        template="(%s::bigint, %s::bigint)",
+    )
+
+
 def note_later(account_id: int, rows: Sequence[tuple[int, list[dict[str, Any]]]]) -> None:
     """Add to the traces of texts, by id, what came of them afterwards."""
     values(

@@ -58,6 +58,7 @@ class Effects:
         self.answered: list[Answered] = []
         self.lives: dict[int, Live] = {}
         self.traces: list[tuple[int, int, dict[str, Any]]] = []
+        self.ended: list[Live] = []
         self.later: dict[int, list[dict[str, Any]]] = {}
         self.places: dict[str, str] = {}
         self.notices: list[Notice] = []
@@ -75,6 +76,7 @@ class Effects:
         if any(answered.response.calls for answered in self.answered):
             nudge("bots.make_calls", self.account.pk)
         bulk.mark_processed(self.account.pk, self.traces)
+        bulk.cancel_follow_ups(self.account.pk, [live.id for live in self.ended if live.id])
         bulk.note_later(self.account.pk, list(self.later.items()))
 
     def _write_lists_and_labels(self) -> None:

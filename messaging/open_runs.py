@@ -4,11 +4,15 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
+from math import ceil
+
+from django.utils.timezone import now
 
 from bots.bulk import Live
-from bots.engine import Response, Step
-from bots.models import Run
+from bots.engine import ASK_MINUTES, Response, Step, groups
+from bots.models import Action, Run
 from bots.playbook import Playbook
 from contacts import bulk as contacts_bulk
 from contacts.bulk import Standing
@@ -19,7 +23,10 @@ from messaging.models import Message
 from shout.models import Account
 
 Kind = ConsentEvent.Kind
-_SAID = (Kind.OPTED_OUT, Kind.JOINED, Kind.LEFT)
+_SAID = (Kind.OPTED_OUT, Kind.BLOCKED, Kind.JOINED, Kind.LEFT)
+_AT_ONCE = timedelta(minutes=1)
+_NOT_YET = (Message.Status.HELD, Message.Status.QUEUED)
+_NEVER = (Message.Status.REFUSED, Message.Status.FAILED, Message.Status.UNDELIVERED, Message.Status.CANCELED)
 
 
 class OpenRuns:
@@ -31,7 +38,6 @@ class OpenRuns:
         runs = [*of_them.filter(state=Run.State.ASKING), *of_them.filter(state=Run.State.WAITING)]
         begun = _begun(account, runs)
         self._lives = [_live(run, begun[run.inbound_id]) for run in runs]
-        self._leave_out_what_is_gone()
         self._since = self._said_since()
 
     def run(self, pk: int) -> Live | None:
@@ -60,10 +66,63 @@ class OpenRuns:
             return "not_listening"
         if refusal := self.refusal(live):
             return refusal
-        since = [line for line in self._since[live.phone] if line.seq > live.ledger_seq]
-        if any(line.kind == Kind.OPTED_OUT and line.number_ref == live.number_id for line in since):
-            return "opted_out"
-        return "list" if any(line.group_ref in live.lists for line in since if line.group_ref) else ""
+        if self._has_lost_a_target(live):
+            return "gone"
+        if live.state == Run.State.ASKING and (asked := self._asked.get(live.id)) and asked.status in _NEVER:
+            return "undelivered"
+        return next(filter(None, (self._contradicts(live, line) for line in self._since[live.phone])), "")
+
+    def _contradicts(self, live: Live, line: ConsentEvent) -> str:
+        if line.seq <= live.ledger_seq:
+            return ""
+        if line.kind == Kind.BLOCKED:
+            return "blocked"
+        if line.kind == Kind.OPTED_OUT:
+            return "opted_out" if line.number_ref == live.number_id else ""
+        said = {line.group_ref or 0}
+        joins, leaves = (said, set[int]()) if line.kind == Kind.JOINED else (set[int](), said)
+        return "list" if self._is_undone(live, joins=joins, leaves=leaves) else ""
+
+    def rivals(self, live: Live, response: Response) -> Iterator[tuple[Live, str]]:
+        """The person's other runs that this one undoes, repeats, or asks over; and why each ends."""
+        for other in self.of(live.phone):
+            is_here = live.number_id == other.number_id
+            if other is live:
+                continue
+            if self._is_undone(other, joins=response.joins, leaves=response.leaves):
+                yield other, "list"
+            elif is_here and live.bot_id == other.bot_id:
+                yield other, "again"
+            elif is_here and live.state == other.state == Run.State.ASKING:
+                yield other, "replaced"
+
+    def _is_undone(self, live: Live, *, joins: set[int], leaves: set[int]) -> bool:
+        """Whether who joins and leaves these lists says the opposite of what the run has done or would do."""
+        steps = (*self._playbook.steps.get(live.bot_id, ()), *live.rest)
+        puts_on, takes_off = groups(steps, Action.Kind.ASSIGN_GROUP), groups(steps, Action.Kind.REMOVE_FROM_GROUP)
+        return not (puts_on.isdisjoint(leaves) and takes_off.isdisjoint(joins))
+
+    def waits_to_be_asked(self, live: Live) -> bool:
+        """Whether the question has not left yet: it is held, or waits for the person's day."""
+        asked = self._asked.get(live.id)
+        return bool(asked and asked.status in _NOT_YET and (asked.status == Message.Status.HELD or asked.waits_until))
+
+    def minutes_left(self, live: Live) -> int:
+        """How long a question still has, from now, because its time begins when it leaves, which may be much later."""
+        asked, began = self._asked.get(live.id), None
+        if self.waits_to_be_asked(live):
+            began = now()
+        elif asked and asked.sending_at and asked.sending_at - asked.created_at > _AT_ONCE:
+            began = asked.sending_at
+        given = timedelta(minutes=live.rest[0].minutes or ASK_MINUTES)
+        return ceil((began + given - now()) / timedelta(minutes=1)) if began else 0
+
+    @cached_property
+    def _asked(self) -> dict[int | None, Message]:
+        """The latest text of each run that asks: its question."""
+        asking = [live.id for live in self._lives if live.state == Run.State.ASKING and live.id]
+        texts = Message.objects.filter(account=self._account, run__in=asking).order_by("id") if asking else ()
+        return {text.run_id: text for text in texts}
 
     def close_unheard(self, live: Live, response: Response, *, is_withheld: bool) -> str:
         """Do not open a question that reaches nobody, since it would take their next text for its answer; why so."""
@@ -81,16 +140,15 @@ class OpenRuns:
     def _standings(self) -> dict[tuple[int, str], Standing]:
         return contacts_bulk.standings(self._pairs | {(live.number_id, live.phone) for live in self._lives})
 
-    def _leave_out_what_is_gone(self) -> None:
+    def _has_lost_a_target(self, live: Live) -> bool:
         """Steps are kept as they were, while the group or tag they name may have been deleted since."""
-        named = {step.tag_id for live in self._lives for step in live.rest if step.tag_id}
-        tags = set(self._account.tags.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+        lists = {step.group_id for step in live.rest if step.group_id}
+        labels = {step.tag_id for step in live.rest if step.tag_id}
+        return not lists <= self._playbook.groups.keys() or (bool(labels) and not labels <= self._tags)
 
-        def is_there(step: Step) -> bool:
-            return step.group_id in (None, *self._playbook.groups) and step.tag_id in (None, *tags)
-
-        for live in self._lives:
-            live.rest = tuple(filter(is_there, live.rest))
+    @cached_property
+    def _tags(self) -> set[int]:
+        return set(self._account.tags.values_list("pk", flat=True))
 
     def _said_since(self) -> dict[str, list[ConsentEvent]]:
         said: dict[str, list[ConsentEvent]] = defaultdict(list)

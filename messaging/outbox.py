@@ -59,9 +59,10 @@ _DRAFT_TYPES = (
 
 
 # The one question every text is asked (P13). `m` is the text: number_id, phone, contact_id, place, origin, universal,
-# group_id and created_at; `n` is its number. The confirmation of a STOP is the one text that may follow it, for
+# run_id, group_id and created_at; `n` is its number. The confirmation of a STOP is the one text that may follow it, for
 # five minutes (P6; 47 CFR 64.1200(a)(12)), though never to somebody who is blocked. Who has left a list is not texted
-# for it any more (P10). What quiet hours have kept back for three days is news no more (P17).
+# for it any more, nor told more by the bot that had put them on it (P10). What quiet hours have kept back for three
+# days is news no more (P17).
 _ASK = """
     CROSS JOIN LATERAL permission_of(m.number_id, m.phone) p
     LEFT JOIN quiet q ON q.place = m.place
@@ -76,6 +77,15 @@ _ASK = """
         WHEN m.origin = 'broadcast' AND NOT EXISTS (
             SELECT FROM contacts_groupmembership g
             WHERE g.account_id = app_account_id() AND g.group_id = m.group_id AND g.contact_id = m.contact_id
+        ) THEN 'no_permission'
+        WHEN m.origin = 'follow_up' AND EXISTS (
+            SELECT FROM bots_run r
+            JOIN bots_action a ON a.account_id = r.account_id AND a.bot_id = r.bot_id AND a.kind = 'assign_group'
+            JOIN contacts_consentevent e ON e.account_id = r.account_id AND e.phone = m.phone AND e.kind = 'left'
+                AND e.group_ref = a.group_id AND e.at > r.ran_at
+            WHERE r.account_id = app_account_id() AND r.id = m.run_id AND NOT EXISTS (
+                SELECT FROM bots_action x WHERE x.account_id = a.account_id AND x.bot_id = a.bot_id
+                    AND x.kind = 'remove_from_group' AND x.group_id = a.group_id)
         ) THEN 'no_permission'
         WHEN waits.opens_at IS NOT NULL AND m.created_at < statement_timestamp() - interval '3 days'
             THEN 'quiet_hours_expired'
@@ -95,7 +105,10 @@ _BASIS = """
         WHERE e.account_id = app_account_id() AND e.phone = m.phone AND m.origin NOT IN ('bot', 'confirmation')
             AND CASE WHEN m.origin = 'broadcast'
                 THEN e.kind = 'joined' AND e.group_ref = m.group_id
-                ELSE e.kind = 'joined' OR (e.kind = 'opted_in' AND e.number_ref = m.number_id) END
+                WHEN e.kind = 'opted_in' THEN e.number_ref = m.number_id
+                ELSE e.kind = 'joined' AND NOT EXISTS (
+                    SELECT FROM contacts_consentevent l WHERE l.account_id = app_account_id() AND l.phone = m.phone
+                        AND l.kind = 'left' AND l.group_ref = e.group_ref AND l.seq > e.seq) END
         ORDER BY e.seq DESC LIMIT 1
     ) consent ON true
     CROSS JOIN LATERAL (SELECT CASE
@@ -147,7 +160,7 @@ def fan_out(broadcast: Broadcast, *, limit: int, quiet: str) -> int:
             ORDER BY g.contact_id LIMIT %(limit)s
         ), audience AS MATERIALIZED (
             SELECT c.account_id, %(number)s::bigint AS number_id, c.phone, c.id AS contact_id, c.place, '' AS universal,
-                'broadcast' AS origin, %(group)s::bigint AS group_id, statement_timestamp() AS created_at
+                'broadcast' origin, %(group)s::bigint group_id, NULL::bigint run_id, statement_timestamp() created_at
             FROM members CROSS JOIN LATERAL (SELECT * FROM contacts_contact WHERE id = members.contact_id LIMIT 1) c
         ), written AS (
             INSERT INTO messaging_message (account_id, number_id, phone, contact_id, place, origin, broadcast_id, body,

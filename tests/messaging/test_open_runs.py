@@ -8,11 +8,11 @@ from django.utils.timezone import now
 
 from bots import drafts
 from bots.models import Action, Bot, Run, WebhookCall
-from contacts import permissions
+from contacts import clock, permissions
 from contacts.models import ConsentEvent, Contact, Group, Number
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging import inbound, tracing
+from messaging import inbound, outbound, outbox, tracing
 from messaging.models import Message
 from shout.models import Account, User
 from tests import build, carrier
@@ -65,7 +65,7 @@ def test_who_leaves_a_list_while_a_bot_waits_to_put_them_on_it_is_not_put_on_it(
     wake(account)
     assert (members(group), said()) == (0, ["Soon", "Off"])
     [later] = tracing.read(came("join")).later
-    assert "joined or left meanwhile" in later.ended
+    assert "They have left a list it puts people on" in later.ended
 
 
 def test_who_is_taken_off_by_the_team_is_not_put_on_again(account: Account, marketing: Number, group: Group) -> None:
@@ -210,25 +210,139 @@ def test_an_answer_that_waited_in_a_backlog_counts_when_it_came_in_time(account:
     assert said()[-1] == "Thanks for 94110"
 
 
-def test_a_step_whose_group_or_tag_is_gone_is_left_out_and_nobody_elses_text_is_lost(
+def test_a_run_whose_group_or_tag_is_gone_ends_and_nobody_elses_text_is_lost(
     account: Account, marketing: Number, group: Group
 ) -> None:
     tag = build.tag(account)
-    made = bot(
-        account,
-        "JOIN",
-        {"kind": Kind.WAIT, "minutes": 60},
-        {"kind": Kind.ASSIGN_GROUP, "group": group},
-        {"kind": Kind.ADD_TAG, "tag": tag},
-        {"kind": Kind.REPLY, "body": "Done"},
-    )
+    steps = [{"kind": Kind.ASSIGN_GROUP, "group": group}, {"kind": Kind.ADD_TAG, "tag": tag}]
+    wait, reply = {"kind": Kind.WAIT, "minutes": 60}, {"kind": Kind.REPLY, "body": "You are on it"}
+    made = bot(account, "JOIN", wait, *steps, reply)
     text(marketing, "join")
     made.actions.filter(kind__in=(Kind.ASSIGN_GROUP, Kind.ADD_TAG)).delete()
     group.delete()
     tag.delete()
     wake(account)
-    assert said() == ["Done"]
+    assert said() == []
+    [later] = tracing.read(came("join")).later
+    assert later.ended == "A group or tag that it names was deleted meanwhile, so the rest is not done."
     assert not Message.objects.filter(status=Message.Status.PARKED).exists()
+
+
+def offer(account: Account, group: Group) -> None:
+    """A list whose joining is followed by an offer, and the word to leave it."""
+    wait, reply = {"kind": Kind.WAIT, "minutes": 60}, {"kind": Kind.REPLY, "body": "An offer"}
+    bot(account, "JOIN", {"kind": Kind.ASSIGN_GROUP, "group": group}, wait, reply)
+    bot(account, "NOVIP", {"kind": Kind.REMOVE_FROM_GROUP, "group": group}, {"kind": Kind.REPLY, "body": "Off"})
+
+
+@pytest.mark.parametrize("door", ["word", "staff"])
+def test_who_leaves_gets_no_offer_of_the_list_a_bot_had_put_them_on(
+    account: Account, marketing: Number, group: Group, door: str
+) -> None:
+    offer(account, group)
+    text(marketing, "join")
+    if door == "word":
+        text(marketing, "novip")
+    else:
+        permissions.leave(group=group, contacts=[Contact.objects.get(phone=ANA)], evidence=STOP)
+    wake(account)
+    assert "An offer" not in said()
+
+
+def test_an_offer_that_waits_for_the_day_does_not_leave_to_who_has_left_the_list(
+    account: Account, marketing: Number, group: Group
+) -> None:
+    account.quiet_windows.all().delete()
+    offer(account, group)
+    text(marketing, "join")
+    wake(account)
+    waiting = Message.objects.get(body="An offer")
+    assert waiting.status == Message.Status.QUEUED
+    text(marketing, "novip")
+    Message.objects.filter(pk=waiting.pk).update(next_at=now())
+    outbox.claim(marketing.pk, limit=9, token=build.key(), lease=30, quiet=clock.quiet(account.pk))
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.refusal) == ("refused", "no_permission")
+
+
+def test_who_has_left_every_list_is_not_said_to_be_on_one(account: Account, marketing: Number, group: Group) -> None:
+    offer(account, group)
+    text(marketing, "join")
+    text(marketing, "novip")
+    sent = outbound.send(number=marketing, phone=ANA, body="Hello", origin=Message.Origin.API)
+    assert sent.basis == "conversation"
+
+
+def test_who_texts_the_word_again_gets_one_offer(account: Account, marketing: Number, group: Group) -> None:
+    offer(account, group)
+    for word in ("join", "join", "novip", "join"):
+        text(marketing, word)
+    wake(account)
+    assert said().count("An offer") == 1
+
+
+def test_joining_one_of_its_lists_elsewhere_does_not_end_a_question(
+    account: Account, marketing: Number, group: Group
+) -> None:
+    ask_first = {"kind": Kind.ASK, "body": "Sure?", "field": "sure"}
+    bot(account, "JOIN", ask_first, {"kind": Kind.ASSIGN_GROUP, "group": group}, {"kind": Kind.REPLY, "body": "Done"})
+    text(marketing, "join")
+    permissions.join(group=group, contacts=[Contact.objects.get(phone=ANA)], evidence=STOP)
+    text(marketing, "yes I am")
+    assert said()[-1] == "Done"
+
+
+def test_a_question_that_waits_for_the_day_takes_no_answer_and_loses_no_time(
+    account: Account, marketing: Number
+) -> None:
+    account.quiet_windows.all().delete()
+    question = {"kind": Kind.ASK, "body": "How was it?", "field": "rating", "minutes": 30}
+    bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, question)
+    text(marketing, "hello")
+    wake(account)
+    text(marketing, "see you")
+    assert came("see you").trace["outcome"] == "no_match"
+    wake(account)
+    run = Run.objects.get()
+    assert run.state == Run.State.ASKING
+    assert run.next_at
+    assert run.next_at > now()
+
+
+@pytest.mark.parametrize("fate", ["failed", "undelivered"])
+def test_a_question_that_did_not_reach_them_takes_no_answer(account: Account, marketing: Number, fate: str) -> None:
+    ask(account)
+    text(marketing, "hello")
+    Message.objects.filter(direction="out").update(status=fate)
+    text(marketing, "94110")
+    assert came("94110").trace["outcome"] == "no_match"
+    [later] = tracing.read(came("hello")).later
+    assert later.ended.startswith("The question did not reach them")
+
+
+def test_what_a_run_had_queued_is_taken_back_when_it_ends(account: Account, marketing: Number, owner: User) -> None:
+    account.quiet_windows.all().delete()
+    question = {"kind": Kind.ASK, "body": "How was it?", "field": "rating"}
+    made = bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, question)
+    text(marketing, "hello")
+    wake(account)
+    drafts.pause(made, by=owner.email)
+    text(marketing, "94110")
+    assert Message.objects.get(direction="out").status == Message.Status.CANCELED
+
+
+def test_a_question_that_wakes_up_waits_until_another_is_answered(account: Account, marketing: Number) -> None:
+    question = {"kind": Kind.ASK, "body": "How was it?", "field": "rating"}
+    bot(account, "LATER", {"kind": Kind.WAIT, "minutes": 9}, question)
+    ask(account)
+    text(marketing, "later")
+    text(marketing, "hello")
+    Run.objects.filter(state="waiting").update(next_at=now())
+    inbound.process(account_id=account.pk)
+    assert said() == ["Your ZIP?"]
+    text(marketing, "94110")
+    wake(account)
+    assert said() == ["Your ZIP?", "Thanks for 94110", "How was it?"]
 
 
 def test_a_text_that_cannot_be_acted_on_closes_the_question_it_was_to_answer(
