@@ -303,8 +303,8 @@ class BotViewSet(
         if replaced and replaced.deleted_at:
             raise serializers.ValidationError({"bot": ["This bot is deleted."]})
         found = drafts.problems(account=self.account, draft=asked.draft, bot=replaced)
-        if any(problem.severity == Severity.REFUSAL for problem in found):
-            raise _as_errors(found)
+        if refused := [problem for problem in found if problem.severity == Severity.REFUSAL]:
+            raise _as_errors(refused)
         return Response({"warnings": _as_warnings(found)})
 
     def perform_destroy(self, instance: Bot) -> None:

@@ -33,7 +33,8 @@ class Refused(ValueError):
 
 
 def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[Problem]:
-    """The refusals of a draft; where there are none, its warnings. `bot` is the one it would replace."""
+    """The refusals of a draft, then its warnings, of which some need a draft that nothing is refused of. `bot` is the
+    one it would replace."""
     others = rivals(account, draft, bot)
     refused = [
         *refusals.basics(draft),
@@ -42,11 +43,12 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
         *refusals.taken(draft, others),
         *steps.actions(account, draft),
     ]
-    return refused or [
+    simple = [*advice.requests_for_silence(draft), *advice.heard_otherwise(draft), *advice.little_room(draft)]
+    if refused:
+        return [*refused, *simple]
+    return [
+        *simple,
         *advice.yes_on_local_lines(account, draft),
-        *advice.requests_for_silence(draft),
-        *advice.heard_otherwise(draft),
-        *advice.little_room(draft),
         *advice.overlaps(account, draft, bot=bot, rivals=others),
         *advice.leaving_untagged(draft),
         *advice.way_back(account, draft, bot),
@@ -63,8 +65,8 @@ def save(*, account: Account, draft: Draft, bot: Bot | None = None, by: str = ""
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('bots', %s))", [account.pk])
         found = problems(account=account, draft=draft, bot=bot)
-        if any(problem.severity == Severity.REFUSAL for problem in found):
-            raise Refused(found)
+        if refused := [problem for problem in found if problem.severity == Severity.REFUSAL]:
+            raise Refused(refused)
         bot = bot or Bot(account=account)
         bot.name, bot.status, bot.on_all_numbers = draft.name.strip(), draft.status, draft.numbers is None
         bot.save()

@@ -369,3 +369,9 @@ def test_a_long_text_is_warned_about_where_something_is_merged_into_it() -> None
     replies = (HELLO, replace(HELLO, body=plain), replace(HELLO, body=merged), replace(HELLO, body=merged[200:]), asked)
     found = [problem.field for problem in advice.little_room(draft("hi", actions=replies))]
     assert found == ["actions.2.body", "actions.4.body"]
+
+
+def test_a_word_is_warned_about_before_the_bot_has_all_it_needs(account: Account) -> None:
+    found = drafts.problems(account=account, draft=draft("NO🎉", actions=()))
+    assert [(each.severity, each.field) for each in found][-1] == (Severity.WARNING, "triggers.0.word")
+    assert any(each.severity == Severity.REFUSAL for each in found)
