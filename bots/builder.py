@@ -13,6 +13,7 @@ from bots.models import Action, Bot, BotVersion, Trigger
 from bots.reading import KINDS, UNITS, parts
 from contacts import bulk
 from contacts.models import Number
+from contacts.own_fields import OWN_FIELDS
 from shout.models import Account
 
 Kind = Action.Kind
@@ -206,7 +207,7 @@ class Builder:
     @property
     def settable(self) -> list[str]:
         """The fields that a bot may set, to choose from while typing."""
-        return [*bulk.OWN_FIELDS, *self.own_fields]
+        return [*OWN_FIELDS, *self.own_fields]
 
     @property
     def inserts(self) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bots import answers, merging
 from bots.models import Action
-from contacts.bulk import fits
+from contacts.own_fields import fits
 
 Kind = Action.Kind
 MOST_TRIES = 3

@@ -7,22 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import connection
 from psycopg2.extras import execute_values
 
 from contacts import places
 from contacts.models import ConsentEvent, Contact, Group, Number
+from contacts.own_fields import OWN_FIELDS
 
 
 def number_of_webhook(key: str) -> Number | None:
     """The number with this webhook key. Each webhook asks; the ORM would take longer to ask than the rest takes."""
     return next(iter(Number.objects.raw("SELECT * FROM contacts_number WHERE webhook_key = %s", [key])), None)
-
-
-# The columns of a contact that may be set by name, with their lengths.
-OWN_FIELDS = {"first_name": 100, "last_name": 100, "email": 254, "postal_code": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +157,6 @@ def custom_fields() -> set[str]:
             " WHERE account_id = app_account_id() AND fields <> '{}'"
         )
         return {name for (name,) in cursor.fetchall()}
-
-
-def fits(name: str, value: str) -> bool:
-    """Whether a field of this name can hold the value: an e-mail address is one, and no column gets more than it holds.
-
-    Custom fields hold anything, and every field may be empty.
-    """
-    try:
-        if name == "email" and value:
-            validate_email(value)
-    except ValidationError:
-        return False
-    return len(value) <= OWN_FIELDS.get(name, len(value))
 
 
 def set_fields(account_id: int, wanted: dict[int, dict[str, str]]) -> None:

@@ -14,6 +14,7 @@ from bots.playbook import playbook
 from contacts import bulk as contacts_bulk
 from contacts.models import Block, Contact, ContactTag, GroupMembership
 from contacts.models.consent import Source
+from contacts.own_fields import OWN_FIELDS
 from contacts.permissions import Evidence
 from messaging import obedience
 from messaging.effects import Answered, Effects
@@ -44,7 +45,7 @@ def go_on(account: Account, due: Sequence[Run]) -> None:
 
 
 class _Round:
-    """Texts and runs of one account, folded in order over what is known of their people: (number id, phone)."""
+    """Texts and runs of one account, folded in order over what is known of people; `pairs` are (number id, phone)."""
 
     def __init__(self, account: Account, pairs: set[tuple[int, str]]) -> None:
         phones = {phone for _, phone in pairs}
@@ -205,7 +206,7 @@ def _is_overtaken(text: Message, steps: Iterable[Step]) -> bool:
 
 def _people(account: Account, contact_ids: Iterable[int]) -> dict[int, Person]:
     people = {contact_id: Person() for contact_id in contact_ids}
-    columns = ("phone", *contacts_bulk.OWN_FIELDS)
+    columns = ("phone", *OWN_FIELDS)
     for pk, custom, *built_in in Contact.objects.filter(account=account, pk__in=people).values_list(
         "pk", "fields", *columns
     ):

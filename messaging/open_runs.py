@@ -25,7 +25,6 @@ from shout.models import Account
 Kind = ConsentEvent.Kind
 _SAID = (Kind.OPTED_OUT, Kind.BLOCKED, Kind.JOINED, Kind.LEFT)
 _AT_ONCE = timedelta(minutes=1)
-_NOT_YET = (Message.Status.HELD, Message.Status.QUEUED)
 _NEVER = (Message.Status.REFUSED, Message.Status.FAILED, Message.Status.UNDELIVERED, Message.Status.CANCELED)
 
 
@@ -37,28 +36,32 @@ class OpenRuns:
         of_them = Run.objects.filter(account=account, phone__in={phone for _, phone in pairs}).order_by("id")
         runs = [*of_them.filter(state=Run.State.ASKING), *of_them.filter(state=Run.State.WAITING)]
         begun = _begun(account, runs)
-        self._lives = [_live(run, begun[run.inbound_id]) for run in runs]
+        self._lives = {run.pk: _live(run, begun[run.inbound_id]) for run in runs}
+        self._of: dict[str, list[Live]] = defaultdict(list)
+        for live in self._lives.values():
+            self._of[live.phone].append(live)
         self._since = self._said_since()
 
     def run(self, pk: int) -> Live | None:
         """The run with this id, if it is open still and nothing has come of it in this round."""
-        return next((live for live in self._lives if live.id == pk and live.minutes is None), None)
+        live = self._lives.get(pk)
+        return live if live and live.minutes is None and any(live is each for each in self._of[live.phone]) else None
 
     def question(self, number_id: int, phone: str) -> Live | None:
         """The question that is open to somebody on a number."""
         mine = (live for live in self.of(phone) if live.number_id == number_id and live.state == Run.State.ASKING)
         return next(mine, None)
 
-    def of(self, phone: str) -> Iterator[Live]:
+    def of(self, phone: str) -> list[Live]:
         """Somebody's open runs."""
-        return iter([live for live in self._lives if live.phone == phone])
+        return list(self._of[phone])
 
     def keep(self, live: Live) -> None:
         """Remember how a run stands now; what was said before it came to this does not end it."""
         live.ledger_seq = sys.maxsize
-        self._lives = [other for other in self._lives if other is not live]
-        if live.state in (Run.State.ASKING, Run.State.WAITING):
-            self._lives.append(live)
+        others = [other for other in self._of[live.phone] if other is not live]
+        is_open = live.state in (Run.State.ASKING, Run.State.WAITING)
+        self._of[live.phone] = [*others, live] if is_open else others
 
     def ended_by(self, live: Live) -> str:
         """Why a run may not go on: its bot listens no more, or its person has said otherwise since; else empty."""
@@ -105,7 +108,7 @@ class OpenRuns:
     def waits_to_be_asked(self, live: Live) -> bool:
         """Whether the question has not left yet: it is held, or waits for the person's day."""
         asked = self._asked.get(live.id)
-        return bool(asked and asked.status in _NOT_YET and (asked.status == Message.Status.HELD or asked.waits_until))
+        return asked is not None and (asked.status == Message.Status.HELD or asked.waits_until is not None)
 
     def minutes_left(self, live: Live) -> int:
         """How long a question still has, from now, because its time begins when it leaves, which may be much later."""
@@ -120,7 +123,7 @@ class OpenRuns:
     @cached_property
     def _asked(self) -> dict[int | None, Message]:
         """The latest text of each run that asks: its question."""
-        asking = [live.id for live in self._lives if live.state == Run.State.ASKING and live.id]
+        asking = [pk for pk, live in self._lives.items() if live.state == Run.State.ASKING]
         texts = Message.objects.filter(account=self._account, run__in=asking).order_by("id") if asking else ()
         return {text.run_id: text for text in texts}
 
@@ -138,7 +141,8 @@ class OpenRuns:
 
     @cached_property
     def _standings(self) -> dict[tuple[int, str], Standing]:
-        return contacts_bulk.standings(self._pairs | {(live.number_id, live.phone) for live in self._lives})
+        theirs = {(live.number_id, live.phone) for live in self._lives.values()}
+        return contacts_bulk.standings(self._pairs | theirs)
 
     def _has_lost_a_target(self, live: Live) -> bool:
         """Steps are kept as they were, while the group or tag they name may have been deleted since."""
@@ -153,9 +157,9 @@ class OpenRuns:
     def _said_since(self) -> dict[str, list[ConsentEvent]]:
         said: dict[str, list[ConsentEvent]] = defaultdict(list)
         if self._lives:
-            oldest = min(live.ledger_seq for live in self._lives)
+            oldest = min(live.ledger_seq for live in self._lives.values())
             lines = ConsentEvent.objects.filter(account=self._account, seq__gt=oldest, kind__in=_SAID)
-            for line in lines.filter(phone__in={live.phone for live in self._lives}):
+            for line in lines.filter(phone__in=self._of):
                 said[line.phone].append(line)
         return said
 

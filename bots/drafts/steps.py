@@ -8,6 +8,7 @@ from bots import merging
 from bots.drafts.draft import GROUP_KINDS, TAG_KINDS, Draft, DraftAction, Problem, refuse
 from bots.models import Action
 from contacts import bulk
+from contacts.own_fields import OWN_FIELDS, fits
 from shout import text
 from shout.models import Account
 
@@ -127,19 +128,19 @@ def _field(at: str, name: str) -> Iterator[Problem]:
         yield refuse(at, "A phone number and a whole name are not set by a bot. Choose first_name or last_name.")
     elif plain in _TAKEN:
         yield refuse(at, f"“{plain}” is something else that Shout knows of a contact. Choose another name.")
-    elif plain in bulk.OWN_FIELDS and plain != name.strip():
+    elif plain in OWN_FIELDS and plain != name.strip():
         yield refuse(at, f"Every contact has this field already. Write it {plain}.")
 
 
 def _value(at: str, action: DraftAction) -> Iterator[Problem]:
     """Whether a value with no merge field fits its field; with one, that is seen when it is set."""
     name, value = action.field.strip(), action.value.strip()
-    if "{{" in value or bulk.fits(name, value):
+    if "{{" in value or fits(name, value):
         return
-    if name == "email" and len(value) <= bulk.OWN_FIELDS[name]:
+    if name == "email" and len(value) <= OWN_FIELDS[name]:
         yield refuse(at, "Enter a whole e-mail address, like ana@example.com.")
     else:
-        yield refuse(at, f"{name} has at most {bulk.OWN_FIELDS[name]} characters.")
+        yield refuse(at, f"{name} has at most {OWN_FIELDS[name]} characters.")
 
 
 def _minutes(at: str, minutes: int | None, *, needed: bool) -> Iterator[Problem]:

@@ -1,6 +1,7 @@
 """A business seen from outside: its account without its context, as requests find it."""
 
 from html import unescape
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -15,7 +16,7 @@ from shout.models import Account, User
 from shout.tenancy import tenant
 from tests import build
 
-Form = dict[str, object]
+Form = dict[str, Any]
 FORM: Form = {
     "name": "Greeter",
     "status": "active",
@@ -34,7 +35,7 @@ REST = {"media": "", "field": "", "value": "", "answer": "any", "again": "", "am
 
 def filled(form: Form) -> Form:
     """The form with what its rows post besides."""
-    rows = len(form["kind"])  # type: ignore[arg-type]
+    rows = len(form["kind"])
     return {name: [value] * rows for name, value in REST.items()} | form
 
 
@@ -57,10 +58,10 @@ def shop(owner: User) -> Account:
     return build.account(owner=owner)
 
 
-def make(account: Account, word: str, **fields: object) -> Bot:
+def make(account: Account, word: str, *, numbers: tuple[int, ...] | None = None) -> Bot:
     reply = DraftAction(kind=Action.Kind.REPLY, body="Hello! Text STOP to opt out.")
     with tenant(account.pk):
-        wanted = Draft(name="Greeter", triggers=(DraftTrigger(word=word),), actions=(reply,), **fields)  # type: ignore[arg-type]
+        wanted = Draft(name="Greeter", triggers=(DraftTrigger(word=word),), actions=(reply,), numbers=numbers)
         return drafts.save(account=account, draft=wanted)
 
 
