@@ -132,13 +132,15 @@ def settle(token: UUID, settlements: Sequence[Settlement]) -> None:
     """Write down what became of the texts claimed under `token`.
 
     A status callback may have come first: what it said stays, and only the SID is added. A worker that was frozen
-    past its lease still says what it knows, as long as nobody has claimed the text again. An id that another text
-    has already is not taken, so that one odd answer does not cost the others of its batch theirs.
+    past its lease still says what it knows, as long as nobody has claimed the text again: unless a lost twin has been
+    taken for this text meanwhile and has its id, for then one of the two has not left. An id that another text has
+    already is not taken, so that one odd answer does not cost the others of its batch theirs.
     """
     first = {s.carrier_sid: s.id for s in reversed(settlements)}
     values(
         f"""UPDATE messaging_message m SET
-            status = CASE WHEN m.status IN ('sending', 'unknown', 'unconfirmed', 'queued') THEN v.status
+            status = CASE WHEN m.status = 'sending' THEN v.status
+                WHEN m.status IN ('unknown', 'unconfirmed', 'queued') AND NOT {_taken("v.sid")} THEN v.status
                 ELSE m.status END,
             carrier_sid = coalesce(m.carrier_sid, CASE WHEN NOT {_taken("v.sid")} THEN v.sid END),
             error_code = coalesce(m.error_code, v.error_code),

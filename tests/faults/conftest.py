@@ -1,7 +1,6 @@
 """The stage of the faults: the whole product in processes of its own, and a carrier that repeats what is not taken."""
 
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,8 @@ from tests.stack import Stack
 
 _PATIENCE = 120
 _NUMBER = "+14155550100"
+_OPEN = ("received", "queued", "sending", "unknown")
+_GIVEN_UP = ("parked", "failed", "unconfirmed")
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,20 @@ class Diner:
         raise TimeoutError("a webhook was never answered")
 
     def sent(self, phones: set[str]) -> list[dict[str, Any]]:
-        """What the carrier accepted for these phones, once Shout has nothing left to do."""
+        """What the carrier accepted for these phones, once Shout has nothing left to do, and has given up nothing."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
-            waiting = Counter(
-                {
-                    status: len(self.call("GET", f"messages/?status={status}")["results"])
-                    for status in ("received", "queued", "sending", "unknown")
-                }
-            )
-            if not waiting.total():
+            waiting = {status: self._count(status) for status in _OPEN}
+            # A text may go back to queued between two readings: it cannot slip by in both directions.
+            if not any((*waiting.values(), *(self._count(status) for status in reversed(_OPEN)))):
+                assert {status: self._count(status) for status in _GIVEN_UP} == dict.fromkeys(_GIVEN_UP, 0)
                 return [attempt for attempt in self.simulator.log() if attempt["accepted"] and attempt["to"] in phones]
             time.sleep(1)
         raise TimeoutError(f"still unsettled: {waiting}")
+
+    def _count(self, status: str) -> int:
+        """How many texts have this status, up to a page of them."""
+        return len(self.call("GET", f"messages/?status={status}")["results"])
 
 
 @pytest.fixture(scope="session")

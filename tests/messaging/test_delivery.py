@@ -10,7 +10,8 @@ from contacts import clock, permissions
 from contacts.models import Number, OptOut
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging import delivery, outbound, outbox
+from messaging import bulk, delivery, outbound, outbox
+from messaging.bulk import Settlement
 from messaging.models import Message
 from messaging.simulator.client import Simulator
 from shout.models import Account
@@ -229,6 +230,31 @@ def test_the_log_entry_of_a_twin_whose_answer_is_not_stored_yet_is_not_adopted(
     delivery.reconcile(account_id=numbers[0].account_id)
     lost.refresh_from_db()
     assert (lost.status, lost.carrier_sid, lost.misses) == (Status.UNKNOWN, None, 0)
+
+
+def test_a_text_whose_entry_a_twin_was_given_while_its_worker_was_frozen_is_looked_for_again(
+    numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
+) -> None:
+    simulator.behave(reject={"500": 1.0})
+    lost = _send(numbers[0], "Same")
+    _deliver(numbers[0])
+    simulator.behave()
+    frozen = _send(numbers[0], "Same")
+    _deliver(numbers[0])
+    # As if the worker had been frozen between the carrier's answer and its commit, for longer than its lease.
+    frozen.refresh_from_db()
+    Message.objects.filter(pk=frozen.pk).update(status=Status.SENDING, carrier_sid=None, sent_at=None)
+    _reconcile(numbers[0])
+    late = Settlement(id=frozen.pk, status=Status.SENT, carrier_sid=frozen.carrier_sid)
+    assert frozen.token is not None
+    bulk.settle(frozen.token, [late])
+    for _ in range(2):
+        _reconcile(numbers[0])
+    _deliver(numbers[0])
+    rows = Message.objects.filter(pk__in=[lost.pk, frozen.pk])
+    assert {row.status for row in rows} <= {Status.SENT, Status.DELIVERED}
+    assert len({row.carrier_sid for row in rows} - {None}) == 2
+    assert [body for _, body in ana.received()] == ["Same", "Same"]
 
 
 def test_a_text_stays_unknown_while_the_carriers_log_cannot_be_read(
