@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
@@ -37,6 +37,8 @@ class Live:
     said: int = 0
     until: datetime | None = None
     ledger_seq: int = 0
+    put_on: set[int] = field(default_factory=set)
+    taken_off: set[int] = field(default_factory=set)
 
     def go_on(self, response: Response, *, text_id: int, ended: bool) -> None:
         """Stand where a response has come to, which speaks to the text `text_id`."""
@@ -44,9 +46,11 @@ class Live:
         self.text_id = text_id
         self.joined += sum(change.kind == "joined" for change in response.changes)
         self.left += sum(change.kind == "left" for change in response.changes)
+        self.put_on = (self.put_on - response.leaves) | response.joins
+        self.taken_off = (self.taken_off - response.joins) | response.leaves
         pause = response.pause
         self.rest, self.tries = (pause.rest, pause.tries) if pause else ((), 0)
-        self.minutes = pause.minutes if pause else None
+        self.minutes, self.until = pause.minutes if pause else None, None
         self.state = ("asking" if pause.is_question else "waiting") if pause else "ended" if ended else "done"
 
     def end(self) -> None:
@@ -69,14 +73,18 @@ def accounts_with_work(work: str) -> list[int]:
         return [account_id for (account_id,) in cursor.fetchall()]
 
 
-_STATE = 'joined, "left", state, rest, tries, next_at, text_id, said'
+_STATE = 'joined, "left", state, rest, tries, next_at, text_id, said, put_on, taken_off'
 _LEDGER_SEQ = "coalesce((SELECT seq FROM consent_ledger_head WHERE account_id = app_account_id()), 0)"
-_STATE_TYPES = "%s::smallint, %s::smallint, %s, %s::jsonb, %s::smallint, %s::int, %s::bigint, %s::smallint"
+_STATE_TYPES = (
+    "%s::smallint, %s::smallint, %s, %s::jsonb, %s::smallint, %s::int, %s::bigint, %s::smallint,"
+    " %s::bigint[], %s::bigint[]"
+)
 
 
 def _state(live: Live) -> tuple[object, ...]:
     rest = json.dumps([step.as_json() for step in live.rest])
-    return live.joined, live.left, live.state, rest, live.tries, live.minutes, live.text_id, live.said
+    lists = sorted(live.put_on), sorted(live.taken_off)
+    return live.joined, live.left, live.state, rest, live.tries, live.minutes, live.text_id, live.said, *lists
 
 
 def record_runs(account_id: int, lives: Iterable[Live]) -> None:
@@ -92,7 +100,8 @@ def record_runs(account_id: int, lives: Iterable[Live]) -> None:
     written = values(
         f"INSERT INTO bots_run (account_id, bot_id, inbound_id, number_id, phone, word_key, {_STATE}, ledger_seq)"
         ' SELECT account_id, bot_id, inbound_id, number_id, phone, word_key, joined, "left", state, rest, tries,'
-        f" statement_timestamp() + make_interval(mins => minutes), text_id, said, {_LEDGER_SEQ} FROM (VALUES %s)"
+        " statement_timestamp() + make_interval(mins => minutes), text_id, said, put_on, taken_off,"
+        f" {_LEDGER_SEQ} FROM (VALUES %s)"
         f" v (account_id, bot_id, inbound_id, number_id, phone, word_key, {_STATE.replace('next_at', 'minutes')})"
         " RETURNING inbound_id, id",
         [
@@ -107,10 +116,13 @@ def record_runs(account_id: int, lives: Iterable[Live]) -> None:
 
 
 def _go_on(account_id: int, lives: Sequence[Live]) -> None:
+    """Write how runs stand now. One that only waits on still hears what was said before."""
     values(
         'UPDATE bots_run r SET joined = v.joined, "left" = v."left", state = v.state, rest = v.rest, tries = v.tries,'
         " next_at = statement_timestamp() + make_interval(mins => v.minutes), text_id = v.text_id, said = v.said,"
-        f" ledger_seq = {_LEDGER_SEQ}"
+        " put_on = v.put_on, taken_off = v.taken_off, ledger_seq = CASE"
+        " WHEN (r.state, r.rest, r.text_id, r.said) = (v.state, v.rest, v.text_id, v.said) THEN r.ledger_seq"
+        f" ELSE {_LEDGER_SEQ} END"
         f" FROM (VALUES %s) v (account_id, id, {_STATE.replace('next_at', 'minutes')})"
         " WHERE r.account_id = v.account_id AND r.id = v.id RETURNING r.id",
         [(account_id, live.id, *_state(live)) for live in lives],

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from yarl import URL
 
-from bots.models import Notice, WebhookCall
+from bots.models import Notice, Run, WebhookCall
 from contacts.models import Contact
 from shout.nudges import nudge
 from shout.tenancy import tenant
@@ -47,7 +47,10 @@ def make(*, account_id: int) -> bool:
         _note(call, outcome)
     with tenant(account_id):
         WebhookCall.objects.bulk_update(calls, ["state", "status_code", "error", "next_at"])
-        notices = [_notice(call) for call in calls if call.state == WebhookCall.State.FAILED]
+        # An erasure may have taken the run meanwhile.
+        runs = set(Run.objects.filter(pk__in=[call.run_id for call in calls]).values_list("pk", flat=True))
+        failed = [call for call in calls if call.state == WebhookCall.State.FAILED]
+        notices = [_notice(call) for call in failed if call.run_id in runs]
         Notice.objects.bulk_create(notices)
         if notices:
             nudge("bots.mail_notices", account_id)

@@ -88,23 +88,33 @@ class _Round:
         if why := self.open.ended_by(live):
             self._end(live, why)
         elif live.state == Run.State.ASKING:
-            if (left := self.open.minutes_left(live)) > 0:
+            if (left := self.open.minutes_left(live, at=now())) > 0:
                 self._sleep(live, left)
             else:
                 self._end(live, "timed_out")
-        elif self.open.question(live.number_id, live.phone) and any(step.kind == Kind.ASK for step in live.rest):
+        elif _asks_next(live.rest) and self._is_asked_already(live):
             self._sleep(live, _UNTIL_THEY_HAVE_ANSWERED)
         else:
             response = engine.respond(live.rest, self._person(live.phone), self.playbook.leave_tags)
             text_id = live.text_id or live.inbound_id
             self._later(text_id, self._note(live, response, text_id=text_id, is_follow_up=True))
 
+    def _is_asked_already(self, live: Live) -> bool:
+        """Whether another question is open to them on this number; one whose ground has gone is closed."""
+        question = self.open.question(live.number_id, live.phone)
+        why = self.open.ended_by(question) if question else ""
+        if question and why:
+            self._end(question, why)
+        return question is not None and not why
+
     def _person(self, phone: str) -> Person:
         return self.people[self.contacts[phone]]
 
     def _stop(self, text: Message) -> None:
         for live in self.open.of(text.phone):
-            if live.number_id == text.number_id:
+            begun_at = live.begun.asked_at
+            is_newer = text.sent_at is not None and begun_at is not None and begun_at > text.sent_at
+            if live.number_id == text.number_id and not is_newer:
                 self._end(live, "opted_out")
 
     def _sleep(self, live: Live, minutes: int) -> None:
@@ -117,11 +127,12 @@ class _Round:
         if question is None:
             return None
         why = self.open.ended_by(question)
-        if not why and question.until and (text.sent_at or text.created_at) > question.until:
-            why = "" if self.open.minutes_left(question) > 0 else "timed_out"
+        said_at = text.sent_at or text.created_at
+        if not why and question.until and said_at > question.until:
+            why = "" if self.open.minutes_left(question, at=said_at) > 0 else "timed_out"
         if why:
             self._end(question, why)
-        return None if why or self.open.waits_to_be_asked(question) else question
+        return question if not why and self.open.takes_answer(question, text) else None
 
     def _start(self, text: Message, rule: Rule) -> dict[str, Any]:
         steps, name = self.playbook.steps[rule.bot_id], self.playbook.names[rule.bot_id]
@@ -196,6 +207,11 @@ def _told(response: Response, withheld: Withheld) -> dict[str, Any]:
         "withheld": withheld.count,
         "limit": withheld.limit,
     }
+
+
+def _asks_next(rest: Iterable[Step]) -> bool:
+    """Whether these steps ask before they wait."""
+    return next((step.kind for step in rest if step.kind in (Kind.ASK, Kind.WAIT)), None) == Kind.ASK
 
 
 def _is_overtaken(text: Message, steps: Iterable[Step]) -> bool:

@@ -56,7 +56,8 @@ def bot_replies(phones: Iterable[str]) -> dict[tuple[int, str], Said]:
         WITH asked (phone) AS (VALUES %s), texts AS (
             SELECT m.number_id, m.phone, m.origin <> 'inbox' AS is_reply, m.created_at
             FROM asked JOIN messaging_message m ON m.account_id = app_account_id() AND m.phone = asked.phone
-                AND m.direction = 'out' AND m.origin IN ('bot', 'follow_up', 'inbox') AND m.status <> 'refused'
+                AND m.direction = 'out' AND m.origin IN ('bot', 'follow_up', 'inbox')
+                AND m.status NOT IN ('refused', 'canceled')
         ), noticed AS (
             SELECT c.phone, max(n.done_at) AS at FROM asked
             JOIN contacts_contact c ON c.account_id = app_account_id() AND c.phone = asked.phone
@@ -90,7 +91,7 @@ def cancel_follow_ups(account_id: int, run_ids: Sequence[int]) -> None:
     values(
         "UPDATE messaging_message m SET status = 'canceled', settled_at = statement_timestamp()"
         " FROM (VALUES %s) v (account_id, run_id) WHERE m.account_id = v.account_id AND m.run_id = v.run_id"
-        " AND m.origin = 'follow_up' AND m.status IN ('queued', 'held') AND m.attempts = 0 RETURNING m.id",
+        " AND m.origin = 'follow_up' AND m.status IN ('queued', 'held') RETURNING m.id",
         [(account_id, pk) for pk in run_ids],
         template="(%s::bigint, %s::bigint)",
     )

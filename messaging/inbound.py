@@ -4,9 +4,11 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from bots.models import Run
@@ -24,7 +26,10 @@ from shout.text import clean
 
 log = logging.getLogger(__name__)
 
+Row = TypeVar("Row", Message, Run)
+
 BATCH = 500
+_LAST_ANSWERS = timedelta(minutes=1)
 SENDER = re.compile(r"\+?[0-9]{3,15}")
 SID = re.compile(r"[\w-]{1,64}", re.ASCII)
 
@@ -79,55 +84,53 @@ def receive(*, number: Number, text: InboundText) -> int | None:
 
 def process(*, account_id: int) -> None:
     """Act on the account's waiting texts in the order they came, then on the runs whose time has come."""
-    _in_batches(account_id, _answer, give_up=_park)
-    _in_batches(account_id, _go_on, give_up=_break_off)
+    _in_batches(account_id, _waiting, answering.answer, give_up=park)
+    _in_batches(account_id, runs_due, answering.go_on, give_up=_break_off)
 
 
-def _in_batches(account_id: int, act: Callable[[Account, int], int], *, give_up: Callable[[int, str], None]) -> None:
-    """Act on rows, a batch a transaction; `act` takes how many at most, and says how many there were.
+def _in_batches(
+    account_id: int,
+    find: Callable[[int], QuerySet[Row]],
+    act: Callable[[Account, list[Row]], None],
+    *,
+    give_up: Callable[[Row, str], None],
+) -> None:
+    """Act on the rows that `find` finds, a batch a transaction.
 
     A batch that fails is halved until the one row that cannot be acted on is alone; that one is given up, where
     people see it, and the rest go on.
     """
     limit = BATCH
     while True:
+        rows: list[Row] = []
         try:
             with tenant(account_id):
-                done = act(Account.objects.get(pk=account_id), limit) if _take_turn(account_id) else 0
+                if _take_turn(account_id) and (rows := list(find(account_id)[:limit])):
+                    act(Account.objects.get(pk=account_id), rows)
         except (OperationalError, InterfaceError):
             raise  # the database is in trouble, not a row: the sweep tries again
         except Exception as error:
+            if not rows:
+                raise
             # Its message may quote a text or a phone number.
             log.error("a batch of %s texts or runs failed: %s", limit, type(error).__name__)
             if limit == 1:
-                give_up(account_id, type(error).__name__)
+                give_up(rows[0], type(error).__name__)
             limit = max(1, limit // 2)
             continue
-        if done < limit:
+        if len(rows) < limit:
             return
         limit = min(BATCH, limit * 2)
-
-
-def _answer(account: Account, limit: int) -> int:
-    if texts := list(_waiting(account.pk)[:limit]):
-        answering.answer(account, texts)
-    return len(texts)
-
-
-def _go_on(account: Account, limit: int) -> int:
-    if due := list(_due(account.pk)[:limit]):
-        answering.go_on(account, due)
-    return len(due)
 
 
 def _waiting(account_id: int) -> QuerySet[Message]:
     return Message.objects.filter(account_id=account_id, status=Message.Status.RECEIVED).order_by("id")
 
 
-def _due(account_id: int) -> QuerySet[Run]:
-    """The runs whose wait, or whose question's time, is over."""
-    runs = Run.objects.filter(account_id=account_id, next_at__lte=now())
-    return runs.exclude(state=Run.State.DONE).order_by("next_at", "id")
+def runs_due(account_id: int) -> QuerySet[Run]:
+    """The runs whose wait, or whose question's time, is over: a little later, lest an answer in time find it closed."""
+    is_over = Q(state=Run.State.WAITING) | Q(state=Run.State.ASKING, next_at__lte=now() - _LAST_ANSWERS)
+    return Run.objects.filter(is_over, account_id=account_id, next_at__lte=now()).order_by("next_at", "id")
 
 
 def _take_turn(account_id: int) -> bool:
@@ -137,29 +140,24 @@ def _take_turn(account_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _park(account_id: int, reason: str) -> None:
-    """Give up the first text; a question that it was to answer is closed, lest it fail the next one too."""
-    with tenant(account_id):
-        if first := _waiting(account_id).first():
-            first.status = Message.Status.PARKED
-            first.trace = {"outcome": "parked", "error": reason}
-            first.save(update_fields=["status", "trace"])
-            asking = Run.objects.filter(
-                account_id=account_id, number=first.number_id, phone=first.phone, state="asking"
-            )
-            for run in asking:
-                _end(run)
+def park(text: Message, reason: str) -> None:
+    """Give up a text; what they are asked or wait for is over, lest it fail the next one too."""
+    with tenant(text.account_id):
+        trace = {"outcome": "parked", "error": reason}
+        if _waiting(text.account_id).filter(pk=text.pk).update(status=Message.Status.PARKED, trace=trace):
+            _end(Run.objects.filter(account_id=text.account_id, phone=text.phone))
 
 
-def _break_off(account_id: int, reason: str) -> None:
-    """Give up the first run that is due."""
-    with tenant(account_id):
-        if first := _due(account_id).first():
-            _end(first)
+def _break_off(run: Run, _reason: str) -> None:
+    """Give up a run that is due; the log has the reason."""
+    with tenant(run.account_id):
+        _end(runs_due(run.account_id).filter(pk=run.pk))
 
 
-def _end(run: Run) -> None:
-    run.state, run.next_at = Run.State.ENDED, None
-    run.save(update_fields=["state", "next_at"])
-    told = {"at": now().isoformat(), "ended": "failed"}
-    bulk.note_later(run.account_id, [(run.text_id or run.inbound_id, [told])])
+def _end(runs: QuerySet[Run]) -> None:
+    for run in runs.filter(state__in=[Run.State.ASKING, Run.State.WAITING]):
+        run.state, run.next_at = Run.State.ENDED, None
+        run.save(update_fields=["state", "next_at"])
+        told = {"at": now().isoformat(), "ended": "failed"}
+        bulk.note_later(run.account_id, [(run.text_id or run.inbound_id, [told])])
+        bulk.cancel_follow_ups(run.account_id, [run.pk])

@@ -4,11 +4,9 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from math import ceil
-
-from django.utils.timezone import now
 
 from bots.bulk import Live
 from bots.engine import ASK_MINUTES, Response, Step, groups
@@ -81,44 +79,52 @@ class OpenRuns:
         if line.kind == Kind.BLOCKED:
             return "blocked"
         if line.kind == Kind.OPTED_OUT:
-            return "opted_out" if line.number_ref == live.number_id else ""
+            return "opted_out" if live.number_id in self._reach.get(line.number_ref or 0, ()) else ""
         said = {line.group_ref or 0}
         joins, leaves = (said, set[int]()) if line.kind == Kind.JOINED else (set[int](), said)
         return "list" if self._is_undone(live, joins=joins, leaves=leaves) else ""
 
     def rivals(self, live: Live, response: Response) -> Iterator[tuple[Live, str]]:
-        """The person's other runs that this one undoes, repeats, or asks over; and why each ends."""
+        """The person's other runs that this one repeats, undoes, or asks over; and why each ends."""
         for other in self.of(live.phone):
             is_here = live.number_id == other.number_id
             if other is live:
                 continue
-            if self._is_undone(other, joins=response.joins, leaves=response.leaves):
-                yield other, "list"
-            elif is_here and live.bot_id == other.bot_id:
+            if is_here and live.bot_id == other.bot_id:
                 yield other, "again"
+            elif self._is_undone(other, joins=response.joins, leaves=response.leaves):
+                yield other, "list"
             elif is_here and live.state == other.state == Run.State.ASKING:
                 yield other, "replaced"
 
     def _is_undone(self, live: Live, *, joins: set[int], leaves: set[int]) -> bool:
         """Whether who joins and leaves these lists says the opposite of what the run has done or would do."""
-        steps = (*self._playbook.steps.get(live.bot_id, ()), *live.rest)
-        puts_on, takes_off = groups(steps, Action.Kind.ASSIGN_GROUP), groups(steps, Action.Kind.REMOVE_FROM_GROUP)
+        puts_on = live.put_on | groups(live.rest, Action.Kind.ASSIGN_GROUP)
+        takes_off = live.taken_off | groups(live.rest, Action.Kind.REMOVE_FROM_GROUP)
         return not (puts_on.isdisjoint(leaves) and takes_off.isdisjoint(joins))
 
-    def waits_to_be_asked(self, live: Live) -> bool:
-        """Whether the question has not left yet: it is held, or waits for the person's day."""
+    def takes_answer(self, live: Live, text: Message) -> bool:
+        """Whether a text can answer the question: it had left, and was there before what a late text says."""
         asked = self._asked.get(live.id)
-        return asked is not None and (asked.status == Message.Status.HELD or asked.waits_until is not None)
+        came_before = asked is not None and text.sent_at is not None and text.sent_at < asked.created_at
+        return not (came_before or self.waits_to_be_asked(live))
 
-    def minutes_left(self, live: Live) -> int:
-        """How long a question still has, from now, because its time begins when it leaves, which may be much later."""
+    def waits_to_be_asked(self, live: Live) -> bool:
+        """Whether the question has not left yet; a reply's, that nothing has kept back, leaves at once."""
+        asked = self._asked.get(live.id)
+        if asked is None or asked.status != Message.Status.QUEUED:
+            return asked is not None and asked.status == Message.Status.HELD
+        return asked.origin == Message.Origin.FOLLOW_UP or asked.attempts > 0
+
+    def minutes_left(self, live: Live, *, at: datetime) -> int:
+        """How long a question still has at a time, because its own begins when it leaves, which may be much later."""
         asked, began = self._asked.get(live.id), None
         if self.waits_to_be_asked(live):
-            began = now()
+            began = at
         elif asked and asked.sending_at and asked.sending_at - asked.created_at > _AT_ONCE:
             began = asked.sending_at
         given = timedelta(minutes=live.rest[0].minutes or ASK_MINUTES)
-        return ceil((began + given - now()) / timedelta(minutes=1)) if began else 0
+        return ceil((began + given - at) / timedelta(minutes=1)) if began else 0
 
     @cached_property
     def _asked(self) -> dict[int | None, Message]:
@@ -149,6 +155,10 @@ class OpenRuns:
         lists = {step.group_id for step in live.rest if step.group_id}
         labels = {step.tag_id for step in live.rest if step.tag_id}
         return not lists <= self._playbook.groups.keys() or (bool(labels) and not labels <= self._tags)
+
+    @cached_property
+    def _reach(self) -> dict[int, set[int]]:
+        return contacts_bulk.reach()
 
     @cached_property
     def _tags(self) -> set[int]:
@@ -193,4 +203,6 @@ def _live(run: Run, begun: Evidence) -> Live:
         said=run.said,
         until=run.next_at,
         ledger_seq=run.ledger_seq,
+        put_on=set(run.put_on),
+        taken_off=set(run.taken_off),
     )

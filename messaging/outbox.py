@@ -61,8 +61,8 @@ _DRAFT_TYPES = (
 # The one question every text is asked (P13). `m` is the text: number_id, phone, contact_id, place, origin, universal,
 # run_id, group_id and created_at; `n` is its number. The confirmation of a STOP is the one text that may follow it, for
 # five minutes (P6; 47 CFR 64.1200(a)(12)), though never to somebody who is blocked. Who has left a list is not texted
-# for it any more, nor told more by the bot that had put them on it (P10). What quiet hours have kept back for three
-# days is news no more (P17).
+# for it any more, nor told more by the bot that had put them on it (P10); a bot that listens no more says no more (B1).
+# What quiet hours have kept back for three days is news no more (P17).
 _ASK = """
     CROSS JOIN LATERAL permission_of(m.number_id, m.phone) p
     LEFT JOIN quiet q ON q.place = m.place
@@ -80,13 +80,17 @@ _ASK = """
         ) THEN 'no_permission'
         WHEN m.origin = 'follow_up' AND EXISTS (
             SELECT FROM bots_run r
-            JOIN bots_action a ON a.account_id = r.account_id AND a.bot_id = r.bot_id AND a.kind = 'assign_group'
             JOIN contacts_consentevent e ON e.account_id = r.account_id AND e.phone = m.phone AND e.kind = 'left'
-                AND e.group_ref = a.group_id AND e.at > r.ran_at
-            WHERE r.account_id = app_account_id() AND r.id = m.run_id AND NOT EXISTS (
-                SELECT FROM bots_action x WHERE x.account_id = a.account_id AND x.bot_id = a.bot_id
-                    AND x.kind = 'remove_from_group' AND x.group_id = a.group_id)
+                AND e.group_ref = ANY(r.put_on) AND e.seq > r.ledger_seq
+            WHERE r.account_id = app_account_id() AND r.id = m.run_id
         ) THEN 'no_permission'
+        WHEN m.origin = 'follow_up' AND NOT EXISTS (
+            SELECT FROM bots_run r JOIN bots_bot b ON b.account_id = r.account_id AND b.id = r.bot_id
+            WHERE r.account_id = app_account_id() AND r.id = m.run_id AND b.status = 'active' AND b.deleted_at IS NULL
+                AND (b.on_all_numbers OR EXISTS (
+                    SELECT FROM bots_botnumber o
+                    WHERE o.account_id = b.account_id AND o.bot_id = b.id AND o.number_id = m.number_id))
+        ) THEN 'not_listening'
         WHEN waits.opens_at IS NOT NULL AND m.created_at < statement_timestamp() - interval '3 days'
             THEN 'quiet_hours_expired'
     END AS why) asked"""

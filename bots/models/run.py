@@ -1,5 +1,6 @@
 """What bots have done, are waiting to do, and have told the team and others."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,7 +15,8 @@ class Run(models.Model):
 
     A run that waits, or asks, keeps the steps that are left in `rest`, as they were when it came to them; the first of
     an asking run is its question. `text_id` is the latest text of theirs that it spoke to, `said` how often;
-    `ledger_seq` was the ledger's last line then, so that what they say afterwards can end what waits.
+    `ledger_seq` was the ledger's last line then, so that what they say afterwards can end what waits. `put_on` and
+    `taken_off` are the groups that it has put them on and taken them off, whatever the bot does by now.
     """
 
     class State(models.TextChoices):
@@ -41,6 +43,8 @@ class Run(models.Model):
     text_id = models.BigIntegerField(null=True)
     said = models.PositiveSmallIntegerField(db_default=0)
     ledger_seq = models.BigIntegerField(db_default=0)
+    put_on = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    taken_off = ArrayField(models.BigIntegerField(), default=list, db_default=[])
 
     class Meta:
         constraints = [

@@ -48,6 +48,7 @@ class Refusal(models.TextChoices):
     BLOCKED = "blocked", "They are blocked"
     NO_PERMISSION = "no_permission", "They are not on the list"
     TOO_LATE = "too_late", "A confirmation may only follow within five minutes"
+    NOT_LISTENING = "not_listening", "The bot that would say it is paused, deleted, or off this number"
     QUIET_HOURS_EXPIRED = "quiet_hours_expired", "Quiet hours kept it back for three days"
 
 

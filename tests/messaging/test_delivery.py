@@ -170,24 +170,25 @@ def test_a_transactional_text_that_the_carrier_never_had_is_sent_once_more(
     numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
 ) -> None:
     simulator.behave(reject={"500": 1.0})
-    text = _send(numbers[0])
-    _deliver(numbers[0])
+    text = _send(numbers[1])
+    _deliver(numbers[1])
     simulator.behave()
-    _reconcile(numbers[0])
+    _reconcile(numbers[1])
     text.refresh_from_db()
     assert (text.status, text.misses) == (Status.UNKNOWN, 1)
-    _reconcile(numbers[0])
-    _deliver(numbers[0])
+    _reconcile(numbers[1])
+    _deliver(numbers[1])
     text.refresh_from_db()
     assert (text.status, text.attempts) == (Status.SENT, 2)
     assert len(ana.received()) == 1
 
 
+@pytest.mark.parametrize("door", ["broadcast", "api"])
 def test_a_marketing_text_that_the_carrier_never_had_is_left_to_a_person(
-    numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
+    numbers: tuple[Number, Number], simulator: Simulator, ana: Phone, door: str
 ) -> None:
     simulator.behave(reject={"500": 1.0})
-    text = _offer(numbers[0])
+    text = _offer(numbers[0]) if door == "broadcast" else _send(numbers[0])
     _deliver(numbers[0])
     simulator.behave()
     for _ in range(2):
@@ -236,21 +237,21 @@ def test_a_text_whose_entry_a_twin_was_given_while_its_worker_was_frozen_is_look
     numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
 ) -> None:
     simulator.behave(reject={"500": 1.0})
-    lost = _send(numbers[0], "Same")
-    _deliver(numbers[0])
+    lost = _send(numbers[1], "Same")
+    _deliver(numbers[1])
     simulator.behave()
-    frozen = _send(numbers[0], "Same")
-    _deliver(numbers[0])
+    frozen = _send(numbers[1], "Same")
+    _deliver(numbers[1])
     # As if the worker had been frozen between the carrier's answer and its commit, for longer than its lease.
     frozen.refresh_from_db()
     Message.objects.filter(pk=frozen.pk).update(status=Status.SENDING, carrier_sid=None, sent_at=None)
-    _reconcile(numbers[0])
+    _reconcile(numbers[1])
     late = Settlement(id=frozen.pk, status=Status.SENT, carrier_sid=frozen.carrier_sid)
     assert frozen.token is not None
     bulk.settle(frozen.token, [late])
     for _ in range(2):
-        _reconcile(numbers[0])
-    _deliver(numbers[0])
+        _reconcile(numbers[1])
+    _deliver(numbers[1])
     rows = Message.objects.filter(pk__in=[lost.pk, frozen.pk])
     assert {row.status for row in rows} <= {Status.SENT, Status.DELIVERED}
     assert len({row.carrier_sid for row in rows} - {None}) == 2

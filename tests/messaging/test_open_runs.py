@@ -25,7 +25,7 @@ STOP = Evidence(source=Source.STAFF, words="asked at the till", actor="owner@exa
 
 def wake(account: Account) -> None:
     """Let everything that waits come due."""
-    Run.objects.exclude(next_at=None).update(next_at=now() - timedelta(seconds=1))
+    Run.objects.exclude(next_at=None).update(next_at=now() - timedelta(minutes=2))
     inbound.process(account_id=account.pk)
 
 

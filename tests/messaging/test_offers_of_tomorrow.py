@@ -1,0 +1,157 @@
+"""What a bot says after a wait, and quiet hours keep back: asked about once more when it leaves (B1, P10, P13)."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from bots import drafts
+from bots.models import Action, Bot, Run
+from contacts import clock, permissions
+from contacts.models import Contact, Group, Number
+from messaging import delivery, outbox
+from messaging.models import Message
+from shout.models import Account
+from tests import build
+from tests.messaging.test_open_runs import STOP, wake
+from tests.messaging.test_runs import ANA, bot, said, text
+
+Kind = Action.Kind
+WAIT = {"kind": Kind.WAIT, "minutes": 60}
+OFFER = {"kind": Kind.REPLY, "body": "An offer"}
+
+
+@pytest.fixture
+def group(account: Account) -> Group:
+    return build.group(account)
+
+
+@pytest.fixture
+def night(account: Account) -> None:
+    """No hour is known to be open anywhere, so that marketing waits."""
+    account.quiet_windows.all().delete()
+
+
+def _in_the_morning(account: Account, number: Number) -> list[str]:
+    """What is claimed for sending once it is day everywhere."""
+    for place in ("US", "*", "**"):
+        build.quiet_window(account, place)
+    Message.objects.filter(status="queued").update(next_at=now())
+    Number.objects.update(tokens=50)
+    claimed = outbox.claim(number.pk, limit=50, token=build.key(), lease=30, quiet=clock.quiet(account.pk))
+    return [text.body for text in claimed]
+
+
+def _rebuild(made: Bot, *actions: dict[str, object]) -> None:
+    made.actions.all().delete()
+    for position, action in enumerate(actions):
+        Action.objects.create(account=made.account, bot=made, position=position, **action)
+
+
+@pytest.mark.usefixtures("night")
+def test_an_offer_of_a_bot_that_goes_on_listening_leaves_in_the_morning(
+    account: Account, marketing: Number, group: Group
+) -> None:
+    bot(account, "JOIN", {"kind": Kind.ASSIGN_GROUP, "group": group}, WAIT, OFFER)
+    text(marketing, "join")
+    wake(account)
+    assert Message.objects.get(body="An offer").waits_until
+    assert _in_the_morning(account, marketing) == ["An offer"]
+
+
+@pytest.mark.usefixtures("night")
+@pytest.mark.parametrize("goes_on", [False, True])
+@pytest.mark.parametrize("how", ["paused", "deleted", "off the number"])
+def test_what_a_bot_had_queued_does_not_leave_once_it_listens_no_more(
+    account: Account, marketing: Number, service: Number, goes_on: bool, how: str
+) -> None:
+    made = bot(account, "HI", WAIT, OFFER, *([WAIT, {"kind": Kind.REPLY, "body": "Another"}] if goes_on else []))
+    text(marketing, "hi")
+    wake(account)
+    if how == "deleted":
+        drafts.delete(made)
+    elif how == "paused":
+        drafts.pause(made, by="olivia@example.com")
+    else:
+        Bot.objects.update(on_all_numbers=False)
+        made.numbers.add(service, through_defaults={"account": account})
+    assert _in_the_morning(account, marketing) == []
+    assert Message.objects.get(body="An offer").refusal == "not_listening"
+
+
+@pytest.mark.usefixtures("night")
+def test_a_bot_that_was_changed_still_knows_whom_it_put_on_which_list(
+    account: Account, marketing: Number, group: Group
+) -> None:
+    made = bot(account, "JOIN", {"kind": Kind.ASSIGN_GROUP, "group": group}, WAIT, OFFER)
+    bot(account, "NOVIP", {"kind": Kind.REMOVE_FROM_GROUP, "group": group})
+    text(marketing, "join")
+    wake(account)
+    _rebuild(made, {"kind": Kind.REPLY, "body": "Hi"})
+    text(marketing, "novip")
+    assert _in_the_morning(account, marketing) == []
+
+
+def test_a_bot_that_was_changed_while_it_waits_ends_for_who_has_left_the_list_it_put_them_on(
+    account: Account, marketing: Number, group: Group
+) -> None:
+    made = bot(account, "JOIN", {"kind": Kind.ASSIGN_GROUP, "group": group}, WAIT, OFFER)
+    bot(account, "NOVIP", {"kind": Kind.REMOVE_FROM_GROUP, "group": group}, {"kind": Kind.REPLY, "body": "Off"})
+    text(marketing, "join")
+    _rebuild(made, {"kind": Kind.ASSIGN_GROUP, "group": build.group(account, name="Other")}, WAIT, OFFER)
+    text(marketing, "novip")
+    wake(account)
+    assert said() == ["Off"]
+
+
+@pytest.mark.usefixtures("night")
+def test_who_the_team_takes_off_a_trial_gets_none_of_its_offers(
+    account: Account, marketing: Number, group: Group
+) -> None:
+    joins, leaves = {"kind": Kind.ASSIGN_GROUP, "group": group}, {"kind": Kind.REMOVE_FROM_GROUP, "group": group}
+    bot(account, "TRIAL", joins, WAIT, OFFER, WAIT, leaves)
+    text(marketing, "trial")
+    wake(account)
+    permissions.leave(group=group, contacts=[Contact.objects.get(phone=ANA)], evidence=STOP)
+    assert _in_the_morning(account, marketing) == []
+
+
+@pytest.mark.usefixtures("night")
+def test_what_a_bot_says_of_taking_them_off_itself_leaves(account: Account, marketing: Number, group: Group) -> None:
+    joins, leaves = {"kind": Kind.ASSIGN_GROUP, "group": group}, {"kind": Kind.REMOVE_FROM_GROUP, "group": group}
+    bot(account, "TRIAL", joins, WAIT, leaves, {"kind": Kind.REPLY, "body": "Your trial is over"})
+    text(marketing, "trial")
+    wake(account)
+    assert _in_the_morning(account, marketing) == ["Your trial is over"]
+
+
+def test_what_the_carrier_was_too_busy_for_is_taken_back_with_its_run(account: Account, marketing: Number) -> None:
+    made = bot(account, "HI", WAIT, OFFER, WAIT, {"kind": Kind.REPLY, "body": "Another"})
+    text(marketing, "hi")
+    wake(account)
+    Message.objects.filter(body="An offer").update(attempts=1, next_at=now() + timedelta(minutes=5), error_code=20429)
+    drafts.pause(made, by="olivia@example.com")
+    wake(account)
+    assert Run.objects.get().state == Run.State.ENDED
+    assert Message.objects.get(body="An offer").status == "canceled"
+
+
+def test_what_was_taken_back_leaves_room_for_other_replies(account: Account, marketing: Number) -> None:
+    Number.objects.update(bot_replies_per_hour=1)
+    bot(account, "HI", WAIT, OFFER)
+    bot(account, "HOURS", {"kind": Kind.REPLY, "body": "9 to 5"})
+    text(marketing, "hi")
+    wake(account)
+    Message.objects.filter(body="An offer").update(status="canceled")
+    text(marketing, "hours")
+    assert said()[-1] == "9 to 5"
+
+
+def test_an_offer_the_carrier_may_have_is_left_to_a_person(account: Account, numbers: tuple[Number, Number]) -> None:
+    bot(account, "HI", WAIT, OFFER)
+    text(numbers[0], "hi")
+    wake(account)
+    offer = Message.objects.filter(body="An offer")
+    offer.update(status="unknown", misses=1, attempts=1, next_at=now() - timedelta(seconds=1))
+    delivery.reconcile(account_id=account.pk)
+    assert offer.get().status == "unconfirmed"
