@@ -40,10 +40,16 @@ def make(*, account_id: int) -> bool:
     They are claimed for longer than they can last before they are made, so that no two workers make one at once; those
     that a dying worker leaves are made again. Each says in `call` which it is, so that a repetition can be told.
     """
-    calls = _claim(account_id)
+    calls = claim(account_id)
     if not calls:
         return False
-    for call, outcome in zip(calls, asyncio.run(_post_all(calls)), strict=True):
+    settle(account_id, calls, asyncio.run(_post_all(calls)))
+    return len(calls) == BATCH
+
+
+def settle(account_id: int, calls: Sequence[WebhookCall], outcomes: Sequence[int | Unreachable]) -> None:
+    """Write down what became of calls, and tell the team of those that are given up."""
+    for call, outcome in zip(calls, outcomes, strict=True):
         _note(call, outcome)
     with tenant(account_id):
         WebhookCall.objects.bulk_update(calls, ["state", "status_code", "error", "next_at"])
@@ -54,10 +60,10 @@ def make(*, account_id: int) -> bool:
         Notice.objects.bulk_create(notices)
         if notices:
             nudge("bots.mail_notices", account_id)
-    return len(calls) == BATCH
 
 
-def _claim(account_id: int) -> list[WebhookCall]:
+def claim(account_id: int) -> list[WebhookCall]:
+    """Take the calls that are due, so that nobody else makes them meanwhile."""
     with tenant(account_id):
         due = WebhookCall.objects.filter(account_id=account_id, state=WebhookCall.State.QUEUED, next_at__lte=now())
         calls = list(due.select_for_update(skip_locked=True).order_by("next_at", "id")[:BATCH])

@@ -112,9 +112,7 @@ class _Round:
 
     def _stop(self, text: Message) -> None:
         for live in self.open.of(text.phone):
-            begun_at = live.begun.asked_at
-            is_newer = text.sent_at is not None and begun_at is not None and begun_at > text.sent_at
-            if live.number_id == text.number_id and not is_newer:
+            if live.number_id == text.number_id and not _is_older(text, live):
                 self._end(live, "opted_out")
 
     def _sleep(self, live: Live, minutes: int) -> None:
@@ -212,6 +210,12 @@ def _told(response: Response, withheld: Withheld) -> dict[str, Any]:
 def _asks_next(rest: Iterable[Step]) -> bool:
     """Whether these steps ask before they wait."""
     return next((step.kind for step in rest if step.kind in (Kind.ASK, Kind.WAIT)), None) == Kind.ASK
+
+
+def _is_older(text: Message, live: Live) -> bool:
+    """Whether a late text was sent before the run began."""
+    begun_at = live.begun.asked_at
+    return text.sent_at is not None and begun_at is not None and text.sent_at < begun_at
 
 
 def _is_overtaken(text: Message, steps: Iterable[Step]) -> bool:

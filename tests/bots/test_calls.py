@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.utils.timezone import now
 from pytest_django.fixtures import Settings
 
 from bots import calls, notices
-from bots.calls import is_public
-from bots.models import Notice, WebhookCall
+from bots.calls import Unreachable, is_public
+from bots.models import Notice, Run, WebhookCall
 from contacts.models import Number
 from shout.models import Account
 from tests import build
@@ -180,12 +179,13 @@ def test_a_redirect_is_not_followed(account: Account, marketing: Number, shop_se
 
 
 def test_an_answer_for_somebody_who_was_erased_meanwhile_costs_no_other_call_its_own(
-    account: Account, marketing: Number, shop_server: Shop, nearby: None
+    account: Account, marketing: Number
 ) -> None:
-    erased, other = (call(account, marketing, shop_server.url(path)) for path in ("/moved", "/200"))
-    with connection.cursor() as cursor:  # as an erasure does while the call is under way
-        cursor.execute("DELETE FROM bots_run WHERE id = %s", [erased.run_id])
-    calls.make(account_id=account.pk)
+    erased, other = (call(account, marketing, "https://example.com/") for _ in range(2))
+    claimed = calls.claim(account.pk)
+    Run.objects.get(pk=erased.run_id).delete()
+    refused = Unreachable("It answered 404.", is_final=True)
+    calls.settle(account.pk, claimed, [refused if row.pk == erased.pk else 200 for row in claimed])
     assert WebhookCall.objects.get(pk=other.pk).state == "done"
     assert not Notice.objects.exists()
 
