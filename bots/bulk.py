@@ -17,7 +17,7 @@ class Live:
     """A run while its texts are folded; `id` is None until it is written. The fields are those of Run.
 
     `minutes` is how long it waits from now on, None when it has come to an end; `until` is when its last wait ends.
-    `begun` is the text that began it.
+    `begun` is the text that began it, which was sent at `begun_at`.
     """
 
     bot_id: int
@@ -26,6 +26,7 @@ class Live:
     phone: str
     word_key: str
     begun: Evidence
+    begun_at: datetime | None = None
     id: int | None = None
     joined: int = 0
     left: int = 0
@@ -116,7 +117,7 @@ def record_runs(account_id: int, lives: Iterable[Live]) -> None:
 
 
 def _go_on(account_id: int, lives: Sequence[Live]) -> None:
-    """Write how runs stand now. One that only waits on still hears what was said before."""
+    """Write how runs stand now. One that only waits on keeps its line of the ledger: what was said since may end it."""
     values(
         'UPDATE bots_run r SET joined = v.joined, "left" = v."left", state = v.state, rest = v.rest, tries = v.tries,'
         " next_at = statement_timestamp() + make_interval(mins => v.minutes), text_id = v.text_id, said = v.said,"

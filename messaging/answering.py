@@ -142,9 +142,8 @@ class _Round:
             number_id=text.number_id,
             phone=text.phone,
             word_key=rule.word_key,
-            begun=Evidence(
-                source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or "", asked_at=text.sent_at
-            ),
+            begun_at=text.sent_at or text.created_at,
+            begun=_evidence(text),
         )
         response = engine.respond(steps, self._person(text.phone), self.playbook.leave_tags)
         told = {"outcome": "bot", "bot_id": rule.bot_id, "bot": name}
@@ -212,10 +211,13 @@ def _asks_next(rest: Iterable[Step]) -> bool:
     return next((step.kind for step in rest if step.kind in (Kind.ASK, Kind.WAIT)), None) == Kind.ASK
 
 
+def _evidence(text: Message) -> Evidence:
+    return Evidence(source=Source.KEYWORD, words=text.body, reference=text.carrier_sid or "", asked_at=text.sent_at)
+
+
 def _is_older(text: Message, live: Live) -> bool:
     """Whether a late text was sent before the run began."""
-    begun_at = live.begun.asked_at
-    return text.sent_at is not None and begun_at is not None and text.sent_at < begun_at
+    return text.sent_at is not None and live.begun_at is not None and text.sent_at < live.begun_at
 
 
 def _is_overtaken(text: Message, steps: Iterable[Step]) -> bool:

@@ -87,11 +87,14 @@ def mark_processed(account_id: int, rows: Sequence[tuple[int, int, dict[str, Any
 
 
 def cancel_follow_ups(account_id: int, run_ids: Sequence[int]) -> None:
-    """Take back what runs that are over would have said after a wait and has not left yet."""
+    """Take back what runs that are over would have said after a wait and has not left yet.
+
+    What was looked for at the carrier in vain stays, so that a late word of the carrier's is heard.
+    """
     values(
         "UPDATE messaging_message m SET status = 'canceled', settled_at = statement_timestamp()"
         " FROM (VALUES %s) v (account_id, run_id) WHERE m.account_id = v.account_id AND m.run_id = v.run_id"
-        " AND m.origin = 'follow_up' AND m.status IN ('queued', 'held') RETURNING m.id",
+        " AND m.origin = 'follow_up' AND m.status IN ('queued', 'held') AND m.misses = 0 RETURNING m.id",
         [(account_id, pk) for pk in run_ids],
         template="(%s::bigint, %s::bigint)",
     )
@@ -145,7 +148,8 @@ def settle(token: UUID, settlements: Sequence[Settlement]) -> None:
                 ELSE m.status END,
             carrier_sid = coalesce(m.carrier_sid, CASE WHEN NOT {_taken("v.sid")} THEN v.sid END),
             error_code = coalesce(m.error_code, v.error_code),
-            sent_at = CASE WHEN v.sid IS NOT NULL THEN coalesce(m.sent_at, clock_timestamp()) ELSE m.sent_at END,
+            sent_at = CASE WHEN v.sid IS NOT NULL AND (m.status = 'sending' OR NOT {_taken("v.sid")})
+                THEN coalesce(m.sent_at, clock_timestamp()) ELSE m.sent_at END,
             settled_at = CASE WHEN v.status = 'failed' THEN statement_timestamp() ELSE m.settled_at END,
             next_at = statement_timestamp() + make_interval(secs => v.again_in)
         FROM (VALUES %s) v (id, status, sid, error_code, again_in, token)

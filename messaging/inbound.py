@@ -141,21 +141,23 @@ def _take_turn(account_id: int) -> bool:
 
 
 def park(text: Message, reason: str) -> None:
-    """Give up a text; what they are asked or wait for is over, lest it fail the next one too."""
+    """Give up a text; what its sender is asked or waits for, on any number, is over, lest it fail the next one too."""
     with tenant(text.account_id):
         trace = {"outcome": "parked", "error": reason}
         if _waiting(text.account_id).filter(pk=text.pk).update(status=Message.Status.PARKED, trace=trace):
-            _end(Run.objects.filter(account_id=text.account_id, phone=text.phone))
+            _end_all(text.account_id, text.phone)
 
 
 def _break_off(run: Run, _reason: str) -> None:
-    """Give up a run that is due; the log has the reason."""
+    """Give up a run that is due, and its person's others, any of which may be the cause; the log has the reason."""
     with tenant(run.account_id):
-        _end(runs_due(run.account_id).filter(pk=run.pk))
+        if runs_due(run.account_id).filter(pk=run.pk).exists():
+            _end_all(run.account_id, run.phone)
 
 
-def _end(runs: QuerySet[Run]) -> None:
-    for run in runs.filter(state__in=[Run.State.ASKING, Run.State.WAITING]):
+def _end_all(account_id: int, phone: str) -> None:
+    open_runs = Run.objects.filter(account_id=account_id, phone=phone, state__in=[Run.State.ASKING, Run.State.WAITING])
+    for run in open_runs:
         run.state, run.next_at = Run.State.ENDED, None
         run.save(update_fields=["state", "next_at"])
         told = {"at": now().isoformat(), "ended": "failed"}

@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -34,11 +34,12 @@ class OpenRuns:
         of_them = Run.objects.filter(account=account, phone__in={phone for _, phone in pairs}).order_by("id")
         runs = [*of_them.filter(state=Run.State.ASKING), *of_them.filter(state=Run.State.WAITING)]
         begun = _begun(account, runs)
+        self._asking = [run.pk for run in runs if run.state == Run.State.ASKING]
         self._lives = {run.pk: _live(run, begun[run.inbound_id]) for run in runs}
         self._of: dict[str, list[Live]] = defaultdict(list)
         for live in self._lives.values():
             self._of[live.phone].append(live)
-        self._since = self._said_since()
+        self._since = _said_since(account, self._lives.values())
 
     def run(self, pk: int) -> Live | None:
         """The run with this id, if it is open still and nothing has come of it in this round."""
@@ -69,7 +70,7 @@ class OpenRuns:
             return refusal
         if self._has_lost_a_target(live):
             return "gone"
-        if live.state == Run.State.ASKING and (asked := self._asked.get(live.id)) and asked.status in _NEVER:
+        if live.state == Run.State.ASKING and (asked := self._asked(live)) and asked.status in _NEVER:
             return "undelivered"
         return next(filter(None, (self._contradicts(live, line) for line in self._since[live.phone])), "")
 
@@ -104,21 +105,22 @@ class OpenRuns:
         return not (puts_on.isdisjoint(leaves) and takes_off.isdisjoint(joins))
 
     def takes_answer(self, live: Live, text: Message) -> bool:
-        """Whether a text can answer the question: it had left, and was there before what a late text says."""
-        asked = self._asked.get(live.id)
-        came_before = asked is not None and text.sent_at is not None and text.sent_at < asked.created_at
+        """Whether a text can answer the question: it has left, and a late text was sent after it was first asked."""
+        texts = self._texts.get(live.id, [])[-1 - live.tries :]
+        is_new = live.minutes is not None or not texts
+        came_before = text.sent_at is not None and (is_new or text.sent_at < texts[0].created_at)
         return not (came_before or self.waits_to_be_asked(live))
 
     def waits_to_be_asked(self, live: Live) -> bool:
         """Whether the question has not left yet; a reply's, that nothing has kept back, leaves at once."""
-        asked = self._asked.get(live.id)
+        asked = self._asked(live)
         if asked is None or asked.status != Message.Status.QUEUED:
             return asked is not None and asked.status == Message.Status.HELD
-        return asked.origin == Message.Origin.FOLLOW_UP or asked.attempts > 0
+        return asked.origin == Message.Origin.FOLLOW_UP or (asked.attempts > 0 and asked.misses == 0)
 
     def minutes_left(self, live: Live, *, at: datetime) -> int:
         """How long a question still has at a time, because its own begins when it leaves, which may be much later."""
-        asked, began = self._asked.get(live.id), None
+        asked, began = self._asked(live), None
         if self.waits_to_be_asked(live):
             began = at
         elif asked and asked.sending_at and asked.sending_at - asked.created_at > _AT_ONCE:
@@ -127,11 +129,16 @@ class OpenRuns:
         return ceil((began + given - at) / timedelta(minutes=1)) if began else 0
 
     @cached_property
-    def _asked(self) -> dict[int | None, Message]:
-        """The latest text of each run that asks: its question."""
-        asking = [pk for pk, live in self._lives.items() if live.state == Run.State.ASKING]
-        texts = Message.objects.filter(account=self._account, run__in=asking).order_by("id") if asking else ()
-        return {text.run_id: text for text in texts}
+    def _texts(self) -> dict[int | None, list[Message]]:
+        """What each run that asked when this round began had said; the last is its question, or the latest try."""
+        texts: dict[int | None, list[Message]] = defaultdict(list)
+        if self._asking:
+            for text in Message.objects.filter(account=self._account, run__in=self._asking).order_by("id"):
+                texts[text.run_id].append(text)
+        return texts
+
+    def _asked(self, live: Live) -> Message | None:
+        return next(reversed(self._texts.get(live.id, ())), None)
 
     def close_unheard(self, live: Live, response: Response, *, is_withheld: bool) -> str:
         """Do not open a question that reaches nobody, since it would take their next text for its answer; why so."""
@@ -164,14 +171,16 @@ class OpenRuns:
     def _tags(self) -> set[int]:
         return set(self._account.tags.values_list("pk", flat=True))
 
-    def _said_since(self) -> dict[str, list[ConsentEvent]]:
-        said: dict[str, list[ConsentEvent]] = defaultdict(list)
-        if self._lives:
-            oldest = min(live.ledger_seq for live in self._lives.values())
-            lines = ConsentEvent.objects.filter(account=self._account, seq__gt=oldest, kind__in=_SAID)
-            for line in lines.filter(phone__in=self._of):
-                said[line.phone].append(line)
-        return said
+
+def _said_since(account: Account, lives: Collection[Live]) -> dict[str, list[ConsentEvent]]:
+    """The lines of the ledger about each phone, from the oldest that a run of these has not heard."""
+    said: dict[str, list[ConsentEvent]] = defaultdict(list)
+    if lives:
+        oldest = min(live.ledger_seq for live in lives)
+        lines = ConsentEvent.objects.filter(account=account, seq__gt=oldest, kind__in=_SAID)
+        for line in lines.filter(phone__in={live.phone for live in lives}):
+            said[line.phone].append(line)
+    return said
 
 
 def _begun(account: Account, runs: list[Run]) -> dict[int, Evidence]:
@@ -194,6 +203,7 @@ def _live(run: Run, begun: Evidence) -> Live:
         phone=run.phone,
         word_key=run.word_key,
         begun=begun,
+        begun_at=begun.asked_at,
         joined=run.joined,
         left=run.left,
         state=run.state,

@@ -81,8 +81,10 @@ _ASK = """
         WHEN m.origin = 'follow_up' AND EXISTS (
             SELECT FROM bots_run r
             JOIN contacts_consentevent e ON e.account_id = r.account_id AND e.phone = m.phone AND e.kind = 'left'
-                AND e.group_ref = ANY(r.put_on) AND e.seq > r.ledger_seq
-            WHERE r.account_id = app_account_id() AND r.id = m.run_id
+                AND e.group_ref = ANY(r.put_on)
+            WHERE r.account_id = app_account_id() AND r.id = m.run_id AND NOT EXISTS (
+                SELECT FROM contacts_consentevent j WHERE j.account_id = e.account_id AND j.phone = e.phone
+                    AND j.kind = 'joined' AND j.group_ref = e.group_ref AND j.seq > e.seq)
         ) THEN 'no_permission'
         WHEN m.origin = 'follow_up' AND NOT EXISTS (
             SELECT FROM bots_run r JOIN bots_bot b ON b.account_id = r.account_id AND b.id = r.bot_id

@@ -38,6 +38,16 @@ def quiet_window(account: Account, place: str, **fields: Any) -> QuietWindow:  #
     return QuietWindow.objects.create(account=account, place=place, source="Ours", **(defaults | fields))
 
 
+def night(account: Account) -> None:
+    """Close every hour of every place that the account has hours for."""
+    account.quiet_windows.update(opens=time.min, closes=time.min)
+
+
+def day(account: Account) -> None:
+    """Open every hour of every place that the account has hours for."""
+    account.quiet_windows.update(opens=time.min, closes=time.max)
+
+
 def member(account: Account, role: Role) -> User:
     """Somebody who holds `role` in `account`."""
     person = user()

@@ -46,11 +46,12 @@ class Diner:
 
     def sent(self, phones: set[str]) -> list[dict[str, Any]]:
         """What the carrier accepted for these phones, once Shout has nothing left to do, and has given up nothing."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline, calm = time.monotonic() + _PATIENCE, 0
         while time.monotonic() < deadline:
             waiting = {status: self._count(status) for status in _OPEN}
-            # A text may go back to queued between two readings: it cannot slip by in both directions.
-            if not any((*waiting.values(), *(self._count(status) for status in reversed(_OPEN)))):
+            # A text that goes back to queued slips by between two readings, though not again a second later.
+            calm = 0 if any(waiting.values()) else calm + 1
+            if calm == 2:
                 assert {status: self._count(status) for status in _GIVEN_UP} == dict.fromkeys(_GIVEN_UP, 0)
                 return [attempt for attempt in self.simulator.log() if attempt["accepted"] and attempt["to"] in phones]
             time.sleep(1)

@@ -1,6 +1,7 @@
 """What a bot says after a wait, and quiet hours keep back: asked about once more when it leaves (B1, P10, P13)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.utils.timezone import now
@@ -28,18 +29,25 @@ def group(account: Account) -> Group:
 
 @pytest.fixture
 def night(account: Account) -> None:
-    """No hour is known to be open anywhere, so that marketing waits."""
-    account.quiet_windows.all().delete()
+    """Marketing waits everywhere."""
+    build.night(account)
+
+
+def _claim_in_the_morning(account: Account, number: Number) -> UUID:
+    """Claim for sending what had to wait, now that it is day everywhere; under which token."""
+    assert Message.objects.filter(direction="out", status="queued", next_at__gt=now()).exists()
+    build.day(account)
+    Message.objects.filter(status="queued").update(next_at=now())
+    Number.objects.update(tokens=50)
+    token = build.key()
+    outbox.claim(number.pk, limit=50, token=token, lease=30, quiet=clock.quiet(account.pk))
+    return token
 
 
 def _in_the_morning(account: Account, number: Number) -> list[str]:
-    """What is claimed for sending once it is day everywhere."""
-    for place in ("US", "*", "**"):
-        build.quiet_window(account, place)
-    Message.objects.filter(status="queued").update(next_at=now())
-    Number.objects.update(tokens=50)
-    claimed = outbox.claim(number.pk, limit=50, token=build.key(), lease=30, quiet=clock.quiet(account.pk))
-    return [text.body for text in claimed]
+    """What of that may leave."""
+    token = _claim_in_the_morning(account, number)
+    return list(Message.objects.filter(token=token, status="sending").order_by("id").values_list("body", flat=True))
 
 
 def _rebuild(made: Bot, *actions: dict[str, object]) -> None:
@@ -123,6 +131,54 @@ def test_what_a_bot_says_of_taking_them_off_itself_leaves(account: Account, mark
     text(marketing, "trial")
     wake(account)
     assert _in_the_morning(account, marketing) == ["Your trial is over"]
+
+
+@pytest.mark.usefixtures("night")
+@pytest.mark.parametrize("door", ["word", "staff"])
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_claimed_offer_stays_when_its_person_leaves_before_the_call(
+    account: Account, marketing: Number, group: Group, goes_on: bool, door: str
+) -> None:
+    more = [WAIT, {"kind": Kind.REPLY, "body": "More"}] if goes_on else []
+    bot(account, "JOIN", {"kind": Kind.ASSIGN_GROUP, "group": group}, WAIT, OFFER, *more)
+    bot(account, "NOVIP", {"kind": Kind.REMOVE_FROM_GROUP, "group": group}, {"kind": Kind.REPLY, "body": "Off"})
+    text(marketing, "join")
+    wake(account)
+    token = _claim_in_the_morning(account, marketing)
+    if door == "word":
+        text(marketing, "novip")
+    else:
+        permissions.leave(group=group, contacts=[Contact.objects.get(phone=ANA)], evidence=STOP)
+        wake(account)
+    offer = Message.objects.get(body="An offer")
+    assert outbox.permitted([offer.pk], token, quiet=clock.quiet(account.pk)) == set()
+
+
+@pytest.mark.usefixtures("night")
+def test_who_has_come_back_to_the_list_gets_its_offer(account: Account, marketing: Number, group: Group) -> None:
+    bot(account, "JOIN", {"kind": Kind.ASSIGN_GROUP, "group": group}, WAIT, OFFER)
+    ana = build.contact(account, phone=ANA)
+    permissions.join(group=group, contacts=[ana], evidence=STOP)
+    permissions.leave(group=group, contacts=[ana], evidence=STOP)
+    text(marketing, "join")
+    wake(account)
+    assert _in_the_morning(account, marketing) == ["An offer"]
+
+
+def test_a_carriers_late_word_on_a_text_that_was_looked_for_in_vain_is_heard(
+    account: Account, marketing: Number
+) -> None:
+    made = bot(account, "HI", WAIT, OFFER, WAIT, {"kind": Kind.REPLY, "body": "Another"})
+    text(marketing, "hi")
+    wake(account)
+    offer = Message.objects.filter(body="An offer")
+    offer.update(status="queued", misses=2, attempts=1, sending_at=now())
+    drafts.pause(made, by="olivia@example.com")
+    wake(account)
+    delivery.report(
+        number=marketing, sid="SM1", status="delivered", error_code=None, message_id=offer.get().pk, attempt=1
+    )
+    assert offer.get().status == "delivered"
 
 
 def test_what_the_carrier_was_too_busy_for_is_taken_back_with_its_run(account: Account, marketing: Number) -> None:

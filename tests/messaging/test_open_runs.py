@@ -125,7 +125,7 @@ def test_who_joins_by_an_answer_joined_by_the_word_and_the_answer(
 
 
 def test_what_is_said_after_a_wait_is_marketing_and_waits_for_the_day(account: Account, marketing: Number) -> None:
-    account.quiet_windows.all().delete()
+    build.night(account)
     bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, {"kind": Kind.REPLY, "body": "Big sale"})
     text(marketing, "hello")
     wake(account)
@@ -252,7 +252,7 @@ def test_who_leaves_gets_no_offer_of_the_list_a_bot_had_put_them_on(
 def test_an_offer_that_waits_for_the_day_does_not_leave_to_who_has_left_the_list(
     account: Account, marketing: Number, group: Group
 ) -> None:
-    account.quiet_windows.all().delete()
+    build.night(account)
     offer(account, group)
     text(marketing, "join")
     wake(account)
@@ -295,7 +295,7 @@ def test_joining_one_of_its_lists_elsewhere_does_not_end_a_question(
 def test_a_question_that_waits_for_the_day_takes_no_answer_and_loses_no_time(
     account: Account, marketing: Number
 ) -> None:
-    account.quiet_windows.all().delete()
+    build.night(account)
     question = {"kind": Kind.ASK, "body": "How was it?", "field": "rating", "minutes": 30}
     bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, question)
     text(marketing, "hello")
@@ -321,7 +321,7 @@ def test_a_question_that_did_not_reach_them_takes_no_answer(account: Account, ma
 
 
 def test_what_a_run_had_queued_is_taken_back_when_it_ends(account: Account, marketing: Number, owner: User) -> None:
-    account.quiet_windows.all().delete()
+    build.night(account)
     question = {"kind": Kind.ASK, "body": "How was it?", "field": "rating"}
     made = bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, question)
     text(marketing, "hello")

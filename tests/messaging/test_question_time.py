@@ -184,7 +184,7 @@ def test_the_word_again_is_said_to_be_that_where_the_bot_also_takes_people_off(
 
 
 def test_a_run_that_cannot_go_on_takes_back_what_it_had_queued(account: Account, marketing: Number) -> None:
-    account.quiet_windows.all().delete()
+    build.night(account)
     bot(account, "HI", WAIT, {"kind": Kind.REPLY, "body": "One"}, WAIT, {"kind": Kind.REPLY, "body": "Two"})
     text(marketing, "hi")
     wake(account)
@@ -230,3 +230,52 @@ def test_a_run_that_only_waits_on_forgets_nothing_that_was_said_meanwhile(
     assert (woken.state, woken.ledger_seq) == ("waiting", asleep.ledger_seq)
     assert woken.next_at
     assert woken.next_at > now()
+
+
+def test_a_question_is_not_closed_by_what_became_of_the_text_before_it(account: Account, marketing: Number) -> None:
+    bot(account, "HI", {"kind": Kind.REPLY, "body": "One"}, {"kind": Kind.WAIT, "minutes": 5}, NAME)
+    bot(account, "LATER", {"kind": Kind.WAIT, "minutes": 9}, RATING)
+    text(marketing, "hi")
+    text(marketing, "later")
+    Message.objects.filter(body="One").update(status="undelivered")
+    wake(account)
+    assert list(Run.objects.order_by("id").values_list("state", flat=True)) == ["asking", "waiting"]
+
+
+def test_a_late_answer_from_before_the_question_was_repeated_counts(account: Account, marketing: Number) -> None:
+    ask(account)
+    text(marketing, "hello")
+    Message.objects.update(created_at=now() - timedelta(minutes=10))
+    text(marketing, "hm?")
+    _late(marketing, "94110", minutes=5)
+    assert said()[-1] == "Thanks for 94110"
+
+
+def test_a_late_text_is_no_answer_to_a_question_that_is_asked_in_the_same_round(
+    account: Account, marketing: Number
+) -> None:
+    bot(account, "HELLO", NAME)
+    carrier.text(marketing, "hello", phone=ANA)
+    _late(marketing, "novip", minutes=30)
+    assert came("novip").trace["outcome"] == "no_match"
+
+
+def test_a_late_stop_that_was_overtaken_ends_nothing_that_began_after_it_in_the_same_round(
+    account: Account, marketing: Number
+) -> None:
+    bot(account, "HELLO", WAIT, {"kind": Kind.REPLY, "body": "Two"})
+    for body in ("STOP", "START", "hello"):
+        carrier.text(marketing, body, phone=ANA)
+    _late(marketing, "STOP", minutes=60)
+    wake(account)
+    assert "Two" in said()
+
+
+def test_a_run_that_nobody_can_read_ends_before_it_costs_another_text(account: Account, marketing: Number) -> None:
+    for word in ("GOOD", "BAD"):
+        bot(account, word, WAIT, {"kind": Kind.REPLY, "body": word})
+        text(marketing, word)
+    Run.objects.filter(word_key="bad").update(rest=[{"kind": "of another version"}])
+    Run.objects.filter(word_key="good").update(next_at=now())
+    inbound.process(account_id=account.pk)
+    assert set(Run.objects.values_list("state", flat=True)) == {"ended"}
