@@ -1,6 +1,6 @@
 """Bots in the REST API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -42,11 +42,12 @@ _NOTHING: tuple[object, ...] = (None, "", [], Action.Answer.ANY)
 class Rows(serializers.ListSerializer[Any]):
     """A bot's triggers or actions: too many of them are one error and not one for each."""
 
-    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
+    def to_internal_value(self, data: object) -> list[Any]:
         """The rows' values."""
         if isinstance(data, list) and len(data) > MOST_ROWS:
             raise serializers.ValidationError([f"A bot has at most {MOST_ROWS} {self.field_name}."])
-        return super().to_internal_value(data)
+        rows: list[Any] = super().to_internal_value(data)
+        return rows
 
 
 class TriggerSerializer(Strict):
@@ -116,9 +117,9 @@ class ActionSerializer(Strict):
     class Meta:
         list_serializer_class = Rows
 
-    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
+    def to_internal_value(self, data: Mapping[str, object]) -> dict[str, Any]:
         """The fields' values, unless one means nothing to a step of this kind."""
-        sent = super().to_internal_value(data)
+        sent: dict[str, Any] = super().to_internal_value(data)
         if kind := sent.get("kind"):
             asked = {name for name, value in data.items() if value not in _NOTHING} - {"kind"}
             unfit = {

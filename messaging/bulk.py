@@ -200,6 +200,16 @@ def report(
         )
 
 
+def is_marketing(text: Message) -> bool:
+    """Whether a text is marketing, by the door and the number that it comes from (P8, P17)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT is_marketing(%s, n.kind) FROM contacts_number n WHERE n.account_id = %s AND n.id = %s",
+            [text.origin, text.account_id, text.number_id],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def expire_leases(account_id: int, *, again_in: float) -> None:
     """Texts whose worker died between claim and settlement may have left: nobody knows."""
     with connection.cursor() as cursor:

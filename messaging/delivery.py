@@ -219,16 +219,8 @@ def _miss(text: Message) -> None:
     text.misses += 1
     if text.misses < _MISSES_TO_GIVE_UP:
         text.next_at = now() + timedelta(seconds=2 * settings.CARRIER_GRACE)
-    elif not _is_marketing(text) and text.attempts < _CALLS_TO_GIVE_UP:
+    elif not bulk.is_marketing(text) and text.attempts < _CALLS_TO_GIVE_UP:
         text.status, text.next_at = Message.Status.QUEUED, now()
         nudge("messaging.deliver", text.account_id)
     else:
         text.status = Message.Status.UNCONFIRMED
-
-
-def _is_marketing(text: Message) -> bool:
-    """As the database's `is_marketing` says it."""
-    on_marketing = text.number.kind == Number.Kind.MARKETING
-    return text.origin == Message.Origin.BROADCAST or (
-        text.origin in (Message.Origin.API, Message.Origin.FOLLOW_UP) and on_marketing
-    )

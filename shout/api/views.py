@@ -58,7 +58,7 @@ class AccountView(APIView):
         if request.method == "POST" and self.remembers:
             self._asked = repeats.asked(request, self.account)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
+    def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         """Keep what a request that may come again was answered; a problem is none, for it has changed nothing."""
         if self._asked and response.status_code < 400:
             repeats.remember(self._asked, response, self.account)

@@ -49,6 +49,17 @@ def _reconcile(number: Number) -> None:
     delivery.reconcile(account_id=number.account_id)
 
 
+def _lost_and_twin(number: Number, simulator: Simulator) -> tuple[Message, Message]:
+    """A text that the carrier never had, and one of the same words to the same phone that it took."""
+    simulator.behave(reject={"500": 1.0})
+    lost = _send(number, "Same")
+    _deliver(number)
+    simulator.behave()
+    twin = _send(number, "Same")
+    _deliver(number)
+    return lost, twin
+
+
 def test_a_text_reaches_the_phone_once_and_keeps_the_carriers_id(numbers: tuple[Number, Number], ana: Phone) -> None:
     text = _send(numbers[0], "Hello")
     _deliver(numbers[0])
@@ -218,12 +229,7 @@ def test_the_log_entry_of_another_text_with_the_same_words_is_not_adopted(
 def test_the_log_entry_of_a_twin_whose_answer_is_not_stored_yet_is_not_adopted(
     numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
 ) -> None:
-    simulator.behave(reject={"500": 1.0})
-    lost = _send(numbers[0], "Same")
-    _deliver(numbers[0])
-    simulator.behave()
-    twin = _send(numbers[0], "Same")
-    _deliver(numbers[0])
+    lost, twin = _lost_and_twin(numbers[0], simulator)
     # As the reconciler sees it between the carrier's answer to the twin and the commit that stores it.
     leased = now() + timedelta(minutes=1)
     Message.objects.filter(pk=twin.pk).update(status=Status.SENDING, carrier_sid=None, next_at=leased)
@@ -236,12 +242,7 @@ def test_the_log_entry_of_a_twin_whose_answer_is_not_stored_yet_is_not_adopted(
 def test_a_text_whose_entry_a_twin_was_given_while_its_worker_was_frozen_is_looked_for_again(
     numbers: tuple[Number, Number], simulator: Simulator, ana: Phone
 ) -> None:
-    simulator.behave(reject={"500": 1.0})
-    lost = _send(numbers[1], "Same")
-    _deliver(numbers[1])
-    simulator.behave()
-    frozen = _send(numbers[1], "Same")
-    _deliver(numbers[1])
+    lost, frozen = _lost_and_twin(numbers[1], simulator)
     # As if the worker had been frozen between the carrier's answer and its commit, for longer than its lease.
     frozen.refresh_from_db()
     Message.objects.filter(pk=frozen.pk).update(status=Status.SENDING, carrier_sid=None, sent_at=None)
