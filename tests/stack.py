@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from shout.dev.home import ROOT, valkey_socket
+from shout.management.commands.up import free_port
 
 _READY_SECONDS = 90
 _COMMANDS = {"web": "granian", "worker": "celery.* worker ", "beat": "celery.* beat ", "valkey": "valkey-server"}
@@ -76,9 +76,8 @@ class Stack:
 @contextmanager
 def running(**settings: str) -> Iterator[Stack]:
     """Run the product on a free port with these environment variables, and end it afterwards."""
-    with tempfile.TemporaryDirectory(prefix="shout-stack-") as home, socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-        free.close()
+    with tempfile.TemporaryDirectory(prefix="shout-stack-") as home:
+        port = str(free_port("127.0.0.1", start=_own_port()))
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "shout.settings", "SHOUT_HOME": home, "PORT": port}
         environment = {k: v for k, v in environment.items() if k not in ("DATABASE_URL", "REDIS_URL")} | settings
         command = [sys.executable, "manage.py", "up"]
@@ -91,6 +90,14 @@ def running(**settings: str) -> Iterator[Stack]:
         finally:
             process.terminate()
             process.wait(60)
+
+
+def _own_port() -> int:
+    """A port that no other test process looks at, with the next one for the simulator.
+
+    It lies below the ports of outgoing connections, one of which could take it before its server does.
+    """
+    return 21_000 + 2 * (os.getpid() % 5_000)
 
 
 def _wait_until_ready(process: "subprocess.Popen[str]") -> None:

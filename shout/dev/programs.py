@@ -4,10 +4,11 @@ import http.client
 import os
 import signal
 import sys
+from collections.abc import Callable
 from functools import partial
 
 from shout.dev.home import home
-from shout.dev.process import Program
+from shout.dev.process import Program, at_once
 
 
 def nearby(host: str) -> str:
@@ -24,14 +25,15 @@ def web(*, host: str, port: int) -> Program:
     return Program(
         name="web",
         argv=[sys.executable, *quiet, "-m", "granian", *address, *sizes, *limits, "shout.wsgi:application"],
-        ready=partial(is_healthy, nearby(host), port),
+        ready=partial(answers, host=nearby(host), port=port, path="/healthz/"),
     )
 
 
-def is_healthy(host: str, port: int, pid: int) -> bool:
+def answers(pid: int, *, host: str, port: int, path: str) -> bool:
+    """Whether a server on this port has what `path` asks for."""
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/healthz/")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False
@@ -61,9 +63,14 @@ def _celery(name: str, *arguments: str) -> Program:
 
 def simulator(*, port: int) -> Program:
     state = home() / "simulator-state"
-    return manage("carrier_simulator", "--port", str(port), "--state", str(state), name="simulator")
+    return manage(
+        *("carrier_simulator", "--port", str(port), "--state", str(state)),
+        name="simulator",
+        ready=partial(answers, host="127.0.0.1", port=port, path="/simulator/numbers"),
+    )
 
 
-def manage(*arguments: str, name: str) -> Program:
+def manage(*arguments: str, name: str, ready: Callable[[int], bool] = at_once) -> Program:
     """A command of manage.py."""
-    return Program(name=name, argv=[sys.executable, "manage.py", *arguments], orphan_signal=signal.SIGKILL)
+    command = [sys.executable, "manage.py", *arguments]
+    return Program(name=name, argv=command, ready=ready, orphan_signal=signal.SIGKILL)

@@ -111,7 +111,7 @@ class Supervisor:
         """Wait until `children` are ready, and from then on start them again whenever they end."""
         deadline = time.monotonic() + seconds
         for child in children:
-            while not child.program.ready(child.process.pid):
+            while not child.program.ready(child.process.pid) or child.process.poll() is not None:
                 if child.process.poll() is not None:
                     self._drain()
                     raise StartError(f"{child.program.name} could not start; the lines above say why.")

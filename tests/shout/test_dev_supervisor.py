@@ -123,10 +123,11 @@ def test_a_reader_that_stalls_or_leaves_does_not_disturb_the_programs(
     eventually(lambda: len(pids(tmp_path, "first")) == 2)
 
 
-def test_a_program_that_cannot_start_ends_the_start_and_says_why(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.shout.tree", str(tmp_path), "first", "failure"]
+@pytest.mark.parametrize("name", ["failure", "replaced"])
+def test_a_program_that_cannot_start_ends_the_start_and_says_why(tmp_path: Path, name: str) -> None:
+    command = [sys.executable, "-m", "tests.shout.tree", str(tmp_path), "first", name]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 1
-    assert "failure   | no luck today" in result.stdout
-    assert result.stderr == "failure could not start; the lines above say why.\n"
+    assert f"{name:<9} | no luck today" in result.stdout
+    assert result.stderr == f"{name} could not start; the lines above say why.\n"
     assert journal(tmp_path)[-1] == "first stopped"

@@ -1,6 +1,7 @@
 """A small tree of processes for test_dev_supervisor to kill: `python -m tests.shout.tree HOME first second web`."""
 
 import dataclasses
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -24,13 +25,18 @@ def named(name: str, home: Path) -> Program:
     """The program of that name; most of them note their life in the journal."""
     if name == "web":
         return web(home)
-    script = {"talker": TALKS, "deaf": IS_DEAF, "failure": FAILS}.get(name, LIVES)
+    script = {"talker": TALKS, "deaf": IS_DEAF, "failure": FAILS, "replaced": FAILS}.get(name, LIVES)
     command = ["sh", "-c", script, name, str(home)]
     return Program(name=name, argv=command, patience=20, ready=partial(is_ready, home, name))
 
 
 def is_ready(home: Path, name: str, pid: int) -> bool:
-    """Whether a program that keeps the journal has written into it; a failure never is, the others always."""
+    """Whether a program that keeps the journal has written into it; a failure never is, the others always.
+
+    Whoever answers in the place of the replaced one does so once that has ended.
+    """
+    if name == "replaced":
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     journal = home / "journal"
     if name in ("first", "second"):
         return journal.exists() and f"{name} started {pid}\n" in journal.read_text()
