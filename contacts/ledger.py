@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 
 from contacts import bulk, scopes
-from contacts.evidence.bulk import buried
+from contacts.evidence.bulk import buried, differences
 from contacts.models import ConsentEvent, LedgerCheck, Number
 from contacts.standing import Standing, standing
 from shout.models import Account
@@ -16,12 +16,19 @@ _NIGHT = time(8)
 
 
 def verify(account: Account) -> LedgerCheck:
-    """Recompute the account's whole chain, and keep what was found; later checks hold the ledger to it."""
+    """Recompute the account's whole chain, compare with it what is in force, and keep what was found.
+
+    Later checks hold the ledger to it.
+    """
     # In this order, so that the head kept is never of a line written after the chain was read.
     newest = ConsentEvent.objects.filter(account=account).order_by("-seq").first()
     broken = bulk.broken_ledger_line()
     return LedgerCheck.objects.create(
-        account=account, lines=newest.seq if newest else 0, head=newest.hash if newest else b"", broken_seq=broken
+        account=account,
+        lines=newest.seq if newest else 0,
+        head=newest.hash if newest else b"",
+        broken_seq=broken,
+        differences=len(differences()),
     )
 
 

@@ -22,6 +22,8 @@ def verify_ledger(*, account_id: int) -> None:
         check = ledger.verify_tonight(Account.objects.get(pk=account_id), at=now())
     if check and check.broken_seq is not None:
         log.error("the consent ledger of account %s is broken at line %s", account_id, check.broken_seq)
+    if check and check.differences:
+        log.error("%s opt-outs or blocks of account %s are not as its ledger says", check.differences, account_id)
 
 
 @shared_task(name="contacts.sweep_ledgers")

@@ -31,13 +31,17 @@ class CallToAction(models.Model):
 
 
 class LedgerCheck(models.Model):
-    """One verification of an account's ledger: `broken_seq` is the first line that is not as it was written."""
+    """One verification of an account's ledger: `broken_seq` is the first line that is not as it was written.
+
+    `differences` counts the opt-outs and blocks in force that are not what the ledger says, either way.
+    """
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="ledger_checks")
     checked_at = models.DateTimeField(db_default=Now())
     lines = models.BigIntegerField()
     head = models.BinaryField(max_length=32)
     broken_seq = models.BigIntegerField(null=True)
+    differences = models.PositiveIntegerField(db_default=0)
 
     class Meta:
         ordering = ["-checked_at", "-id"]

@@ -11,12 +11,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts import ledger, scopes
 from contacts.evidence import entries
+from contacts.evidence.bulk import Difference, differences
 from contacts.evidence.entries import Entry
 from contacts.forms.evidence import LedgerFilter, StateForm
-from contacts.models import ConsentEvent, ScopePolicy
+from contacts.models import ConsentEvent, Number, ScopePolicy
 from contacts.views import pages
 from shout.accounts import AccountRequest, member
 from shout.models import Account, Role
+
+_MOST_SHOWN = 20
 
 
 @require_safe
@@ -25,12 +28,14 @@ def ledger_list(request: AccountRequest) -> HttpResponse:
     """The lines, newest first, by what is asked for; and whether the chain holds."""
     form = LedgerFilter(request.GET, account=request.account)
     page = pages.page(form.lines(), request.GET, by="seq")
+    check = request.account.ledger_checks.first()
     context = {
         "form": form,
         "page": page,
         "entries": entries.tell(request.account, page.rows),
         "is_filtered": any(form.cleaned_data.values()) or bool(form.errors),
-        "check": request.account.ledger_checks.first(),
+        "check": check,
+        "differences": _differences(request.account) if check and check.differences else [],
         "may_verify": request.membership.may(Role.AGENT),
     }
     return render(request, "contacts/ledger.html", context)
@@ -41,11 +46,19 @@ def ledger_list(request: AccountRequest) -> HttpResponse:
 def ledger_check_new(request: AccountRequest) -> HttpResponse:
     """Verify the whole chain now."""
     check = ledger.verify(request.account)
-    if check.broken_seq is None:
-        messages.success(request, f"The ledger is whole: all {check.lines:,} lines are as they were written.")
-    else:
+    if check.broken_seq is not None:
         messages.error(request, f"The ledger is broken at line {check.broken_seq:,}.")
+    elif check.differences:
+        messages.error(request, "The ledger is whole, but not everybody is stopped or blocked as it says.")
+    else:
+        messages.success(request, f"The ledger is whole: all {check.lines:,} lines are as they were written.")
     return redirect("contacts:ledger")
+
+
+def _differences(account: Account) -> list[tuple[Difference, Number | None]]:
+    """The first of what differs from the ledger now, each with its number unless it is a block."""
+    numbers = account.numbers.in_bulk()
+    return [(found, numbers[found.number_id] if found.number_id else None) for found in differences()[:_MOST_SHOWN]]
 
 
 @dataclass(frozen=True, slots=True)

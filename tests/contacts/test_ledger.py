@@ -12,6 +12,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils.timezone import now
 
 from contacts import erasure, ledger, permissions, tasks
+from contacts.evidence.bulk import differences
 from contacts.models import ConsentEvent, Contact, LedgerCheck, Number
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
@@ -23,6 +24,7 @@ from tests import build
 KEYWORD = Evidence(source=Source.KEYWORD, words="JOIN")
 STOP = Evidence(source=Source.UNIVERSAL_KEYWORD, words="Stop.", reference="SM1")
 START = Evidence(source=Source.UNIVERSAL_KEYWORD, words="START")
+STAFF = Evidence(source=Source.STAFF, words="heard wrong")
 BROKEN_LINKS = """
 SELECT count(*) FROM (
     SELECT l.hash <> sha256(coalesce(lag(l.hash) OVER w, '') || convert_to(consent_line(l), 'UTF8'))
@@ -251,6 +253,78 @@ def test_the_task_keeps_what_it_found_and_logs_a_broken_ledger(
     assert f"account {filled.pk} is broken at line 4" in caplog.text
 
 
+ANA = "+14155550142"
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("DELETE FROM contacts_optout", ("marketing", True)),
+        ("UPDATE contacts_optout SET lifted_at = now()", ("marketing", True)),
+        ("UPDATE contacts_optout SET phone = '+14155550143'", ("marketing", True)),
+        ("DELETE FROM contacts_block", (None, True)),
+        (
+            "INSERT INTO contacts_block (account_id, phone, reason, event_seq)"
+            " SELECT account_id, '+14155550143', '', 1 FROM contacts_block",
+            (None, False),
+        ),
+        (
+            "INSERT INTO contacts_optout (account_id, number_id, phone, source, words, event_seq)"
+            " SELECT account_id, number_id, '+14155550143', source, words, event_seq FROM contacts_optout",
+            ("marketing", False),
+        ),
+    ],
+)
+def test_who_is_stopped_or_blocked_otherwise_than_the_ledger_says_is_found(
+    account: Account, marketing: Number, owner: User, statement: str, found: tuple[str | None, bool]
+) -> None:
+    ana = build.contact(account, phone=ANA)
+    permissions.opt_out(number=marketing, phone=ANA, evidence=STOP)
+    permissions.block(contact=ana, by=owner)
+    assert ledger.verify(account).differences == 0
+    tamper(statement)
+    kind, closed = found
+    number_id = marketing.pk if kind else None
+    by_ledger = [difference for difference in differences() if difference.is_closed_by_ledger == closed]
+    assert [difference.number_id for difference in by_ledger] == [number_id]
+    check = ledger.verify(account)
+    assert (check.broken_seq, check.differences) == (None, len(differences()))
+
+
+def test_nothing_differs_after_an_opt_in_a_withdrawal_an_unblocking_or_an_erasure(
+    account: Account, marketing: Number, service: Number, owner: User
+) -> None:
+    ana = build.contact(account, phone=ANA)
+    for number in (marketing, service):
+        permissions.opt_out(number=number, phone=ANA, evidence=STOP)
+    permissions.opt_in(number=marketing, phone=ANA, evidence=START)
+    permissions.withdraw(number=service, phone=ANA, evidence=STAFF)
+    permissions.block(contact=ana, by=owner)
+    permissions.unblock(contact=ana, by=owner)
+    assert differences() == []
+    permissions.opt_out(number=marketing, phone=ANA, evidence=STOP)
+    permissions.block(contact=ana, by=owner)
+    erasure.erase(contact=ana, by=owner)
+    assert differences() == []
+    Contact.objects.create(account=account, phone=ANA)
+    assert permissions.refusal(marketing, ANA) == "blocked"
+    assert differences() == []
+
+
+def test_the_task_and_the_command_tell_operators_that_the_ledger_is_not_obeyed(
+    account: Account, marketing: Number, caplog: pytest.LogCaptureFixture
+) -> None:
+    permissions.opt_out(number=marketing, phone=ANA, evidence=STOP)
+    tamper("DELETE FROM contacts_optout")
+    tasks.verify_ledger(account_id=account.pk)
+    assert f"1 opt-outs or blocks of account {account.pk} are not as its ledger says" in caplog.text
+    out = StringIO()
+    with pytest.raises(CommandError, match=f"not obeyed: the ledger of account {account.pk}"):
+        call_command("verify_ledger", account=account.pk, stdout=out)
+    assert "1 lines, whole" in out.getvalue()
+    assert ANA not in out.getvalue() + caplog.text
+
+
 def test_the_sweep_sees_every_account_that_has_not_been_verified_tonight(filled: Account) -> None:
     assert filled.pk in tasks.unverified_ledgers(ledger.night(now()))
     ledger.verify(filled)
@@ -271,7 +345,7 @@ def test_the_command_says_which_ledger_is_whole_and_which_is_broken(committed: N
 def test_the_command_fails_for_a_broken_ledger(filled: Account) -> None:
     tamper("UPDATE contacts_consentevent SET words = 'x' WHERE seq = 4")
     out = StringIO()
-    with pytest.raises(CommandError, match=f"Broken: the ledger of account {filled.pk}"):
+    with pytest.raises(CommandError, match=f"Broken or not obeyed: the ledger of account {filled.pk}"):
         call_command("verify_ledger", account=filled.pk, stdout=out)
     assert "BROKEN at line 4" in out.getvalue()
 

@@ -150,6 +150,26 @@ def test_a_broken_ledger_is_told_with_its_line_and_what_that_means(browser: Outs
     assert 'href="?before=3"' in page
 
 
+def test_what_differs_from_the_ledger_is_told_with_a_way_to_mend_it(
+    browser: OutsideClient, account: Account, marketing: Number
+) -> None:
+    permissions.opt_out(number=marketing, phone="+14155550142", evidence=STOP)
+    tamper("DELETE FROM contacts_optout")
+    page = shown(browser.post(CHECKS, follow=True))
+    assert "not everybody is stopped or blocked as it says" in page
+    assert "may be texted from Marketing, though the ledger has an opt-out." in page
+    assert 'href="?q=%2B14155550142"' in page
+    assert "Not everybody is stopped or blocked as it says" in shown(browser.get("/permission/"))
+    permissions.opt_out(number=marketing, phone="+14155550142", evidence=STOP)
+    assert "The ledger is whole: all 2 lines are as they were written" in shown(browser.post(CHECKS, follow=True))
+    tamper(
+        "INSERT INTO contacts_block (account_id, phone, reason, event_seq)"
+        " SELECT account_id, phone, '', 1 FROM contacts_optout"
+    )
+    page = shown(browser.post(CHECKS, follow=True))
+    assert "is blocked, though the ledger has no block." in page
+
+
 def test_whoever_may_only_look_reads_the_ledger_and_verifies_nothing(
     strangers_browser: OutsideClient, viewers_browser: OutsideClient, lines: None
 ) -> None:

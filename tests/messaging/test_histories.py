@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bots.models import Action, Bot, Trigger
 from contacts import bulk, clock, imports, ledger, permissions, reviews, scopes
+from contacts.evidence.bulk import differences
 from contacts.models import Contact, Group, Number, Review
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
@@ -197,6 +198,7 @@ class World:
                 members = set(Contact.objects.in_group(group).values_list("phone", flat=True))
                 assert members == {PHONES[who] for who in self.ought[account_id].members}
                 assert bulk.broken_ledger_line() is None
+                assert differences() == []
 
 
 def _compare(world: World, account: Account, numbers: list[Number]) -> None:

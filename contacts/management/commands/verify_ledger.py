@@ -15,9 +15,9 @@ _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class Command(BaseCommand):
-    """Exit code 1 when a ledger is broken; what was found is kept beside the nightly checks."""
+    """Exit code 1 when a ledger is broken or not obeyed; what was found is kept beside the nightly checks."""
 
-    help = "Work out the chain of each account's consent ledger anew, and say where one is broken."
+    help = "Work out the chain of each account's consent ledger anew, and compare with it who is stopped and blocked."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What the operator says."""
@@ -27,11 +27,11 @@ class Command(BaseCommand):
         """A line for each account, then the verdict."""
         wanted = options["account"]
         accounts = unverified_ledgers(_END_OF_TIME) if wanted is None else [wanted]
-        broken = [account_id for account_id in accounts if not self._is_whole(account_id)]
-        if broken:
-            raise CommandError(f"Broken: the ledger of account {', '.join(map(str, broken))}.")
+        troubled = [account_id for account_id in accounts if not self._holds(account_id)]
+        if troubled:
+            raise CommandError(f"Broken or not obeyed: the ledger of account {', '.join(map(str, troubled))}.")
 
-    def _is_whole(self, account_id: int) -> bool:
+    def _holds(self, account_id: int) -> bool:
         with tenant(account_id):
             account = Account.objects.filter(pk=account_id).first()
             if account is None:
@@ -40,4 +40,8 @@ class Command(BaseCommand):
         head = bytes(check.head).hex() or "none"
         found = "whole" if check.broken_seq is None else f"BROKEN at line {check.broken_seq}"
         self.stdout.write(f"Account {account_id} ({account.name}): {check.lines} lines, {found}, head {head}")
-        return check.broken_seq is None
+        if check.differences:
+            self.stdout.write(
+                f"  {check.differences} opt-outs or blocks are not as it says: see the account's Ledger page."
+            )
+        return check.broken_seq is None and not check.differences
