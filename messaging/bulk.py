@@ -100,6 +100,20 @@ def cancel_follow_ups(account_id: int, run_ids: Sequence[int]) -> None:
     )
 
 
+def cancel_repeated(account_id: int, run_ids: Sequence[int]) -> None:
+    """Take back what earlier runs of the same bot would have said after a wait, now that these have begun anew."""
+    values(
+        "UPDATE messaging_message m SET status = 'canceled', settled_at = statement_timestamp()"
+        " FROM (VALUES %s) v (account_id, run_id), bots_run anew, bots_run earlier"
+        " WHERE anew.account_id = v.account_id AND anew.id = v.run_id AND m.account_id = v.account_id"
+        " AND m.number_id = anew.number_id AND m.phone = anew.phone AND m.status IN ('queued', 'held')"
+        " AND m.origin = 'follow_up' AND m.misses = 0 AND earlier.account_id = v.account_id"
+        " AND earlier.id = m.run_id AND earlier.id < anew.id AND earlier.bot_id = anew.bot_id RETURNING m.id",
+        [(account_id, pk) for pk in run_ids],
+        template="(%s::bigint, %s::bigint)",
+    )
+
+
 def note_later(account_id: int, rows: Sequence[tuple[int, list[dict[str, Any]]]]) -> None:
     """Add to the traces of texts, by id, what came of them afterwards."""
     values(

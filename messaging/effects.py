@@ -69,6 +69,7 @@ class Effects:
         contacts_bulk.place(self.account.pk, self.places)
         contacts_bulk.set_fields(self.account.pk, self._fields())
         contacts_bulk.record(list(self._ledger()))
+        begun = [live for live in self.lives.values() if live.id is None]
         bots_bulk.record_runs(self.account.pk, self.lives.values())
         outbound.queue(self.account.pk, list(self._drafts()))
         WebhookCall.objects.bulk_create(self._calls())
@@ -77,6 +78,7 @@ class Effects:
             nudge("bots.make_calls", self.account.pk)
         bulk.mark_processed(self.account.pk, self.traces)
         bulk.cancel_follow_ups(self.account.pk, [live.id for live in self.ended if live.id])
+        bulk.cancel_repeated(self.account.pk, [live.id for live in begun if live.id])
         bulk.note_later(self.account.pk, list(self.later.items()))
 
     def _write_lists_and_labels(self) -> None:

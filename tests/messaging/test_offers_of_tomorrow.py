@@ -13,7 +13,7 @@ from contacts.models import Contact, Group, Number
 from messaging import delivery, outbox
 from messaging.models import Message
 from shout.models import Account
-from tests import build
+from tests import build, carrier
 from tests.messaging.test_open_runs import STOP, wake
 from tests.messaging.test_runs import ANA, bot, said, text
 
@@ -65,6 +65,35 @@ def test_an_offer_of_a_bot_that_goes_on_listening_leaves_in_the_morning(
     wake(account)
     assert Message.objects.get(body="An offer").waits_until
     assert _in_the_morning(account, marketing) == ["An offer"]
+
+
+@pytest.mark.usefixtures("night")
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_who_texts_a_bot_twice_in_one_night_gets_its_offer_once(
+    account: Account, marketing: Number, goes_on: bool
+) -> None:
+    bot(account, "DEALS", WAIT, OFFER, *([WAIT, {"kind": Kind.REPLY, "body": "Another"}] if goes_on else []))
+    bot(account, "NEWS", WAIT, {"kind": Kind.REPLY, "body": "News"})
+    for word in ("deals", "news", "deals"):
+        text(marketing, word)
+        wake(account)
+    assert Message.objects.filter(body="An offer", status="queued").count() == 1
+    assert Message.objects.filter(body="An offer", status="canceled").count() == 1
+    assert Message.objects.get(body="News").status == "queued"
+
+
+@pytest.mark.usefixtures("night")
+def test_a_bot_that_somebody_else_or_the_same_person_elsewhere_texts_takes_back_nothing(
+    account: Account, marketing: Number
+) -> None:
+    other = build.number(account, kind=Number.Kind.MARKETING, e164="+14155550177")
+    bot(account, "DEALS", WAIT, OFFER)
+    text(marketing, "deals")
+    wake(account)
+    carrier.text(marketing, "deals", phone="+14155550143")
+    text(other, "deals")
+    wake(account)
+    assert list(Message.objects.filter(body="An offer").values_list("status", flat=True)) == ["queued"] * 3
 
 
 @pytest.mark.usefixtures("night")
