@@ -165,7 +165,8 @@ class _Round:
         first = live.said if live.text_id == text_id else 0
         withheld = self.limits.withhold(live, response)
         ended = self.open.close_unheard(live, response, is_withheld=withheld.count > 0)
-        live.go_on(response, text_id=text_id, ended=bool(ended))
+        was_given_up = bool(answer) and not response.was_read
+        live.go_on(response, text_id=text_id, ended=bool(ended) or was_given_up)
         for rival, why in self.open.rivals(live, response):
             self._end(rival, why)
         self.open.keep(live)

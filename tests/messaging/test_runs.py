@@ -51,6 +51,16 @@ def said() -> list[str]:
     return list(Message.objects.filter(direction="out").order_by("id").values_list("body", flat=True))
 
 
+def test_a_question_given_up_after_three_tries_ends_the_run_before_its_last_step(
+    account: Account, marketing: Number
+) -> None:
+    ask(account)
+    for body in ("hello", "what?", "hm", "huh"):
+        text(marketing, body)
+    assert said() == ["Your ZIP?", "Five digits", "Five digits"]
+    assert Run.objects.get().state == Run.State.ENDED
+
+
 def test_an_answer_is_saved_and_the_run_goes_on(account: Account, marketing: Number) -> None:
     ask(account)
     for body in ("hello", "what?", "94110", "94110"):
