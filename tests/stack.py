@@ -21,7 +21,7 @@ from redis.retry import Retry
 from shout.dev.home import ROOT, valkey_socket
 from shout.management.commands.up import free_port
 
-_READY_SECONDS = 90
+_READY_SECONDS = 300  # Only a machine that is far too busy takes them.
 _COMMANDS = {"web": "granian", "worker": "celery.* worker ", "beat": "celery.* beat ", "valkey": "valkey-server"}
 
 
@@ -89,7 +89,7 @@ def running(**settings: str) -> Iterator[Stack]:
             yield Stack(Path(home), process, environment)
         finally:
             process.terminate()
-            process.wait(60)
+            process.wait(_READY_SECONDS)
 
 
 def _own_port() -> int:

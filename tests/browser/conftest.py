@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests import stack
 from tests.stack import Stack
 
-_PATIENCE = 30_000  # milliseconds; only a test that fails takes them
+_PATIENCE = 90_000  # milliseconds; only a test that fails takes them
 _HINT = "Browser tests need Chromium: apt-get install chromium"
 
 

@@ -13,7 +13,7 @@ from messaging.simulator.client import Simulator
 from tests import stack
 from tests.stack import Stack
 
-_PATIENCE = 120
+_PATIENCE = 300
 _NUMBER = "+14155550100"
 _OPEN = ("received", "queued", "sending", "unknown")
 _GIVEN_UP = ("parked", "failed", "unconfirmed")

@@ -24,7 +24,7 @@ PEOPLE = TEXTS * 3 // 10
 KILLS = 5
 # Not those of the demo account, whose webhooks the simulator would call instead.
 _NUMBERS = ("+14155550120", "+14155550121")
-_PATIENCE = 120
+_PATIENCE = 300
 
 
 @pytest.fixture
