@@ -200,17 +200,27 @@ def record(lines: Sequence[ConsentEvent]) -> list[int]:
 
 
 def bury(account_id: int, phone: str) -> None:
-    """Keep what this phone has stopped, and its block, under a keyed hash of it (P16)."""
+    """Keep what this phone has stopped, its block, and the lists it has left, under a keyed hash of it (P16)."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO contacts_tombstone (account_id, digest, number_id, source, asked_at, lifted_at, event_seq)
-            SELECT account_id, tombstone_digest(phone), number_id, source, opted_out_at, lifted_at, event_seq
+            INSERT INTO contacts_tombstone
+                (account_id, digest, number_id, group_id, source, asked_at, lifted_at, event_seq)
+            SELECT account_id, tombstone_digest(phone), number_id, NULL::bigint, source, opted_out_at, lifted_at,
+                event_seq
             FROM contacts_optout WHERE account_id = %(account)s AND phone = %(phone)s
             UNION ALL
-            SELECT account_id, tombstone_digest(phone), NULL, '', blocked_at, NULL, event_seq
+            SELECT account_id, tombstone_digest(phone), NULL::bigint, NULL::bigint, '', blocked_at, NULL, event_seq
             FROM contacts_block WHERE account_id = %(account)s AND phone = %(phone)s
-            ON CONFLICT (account_id, digest, number_id) DO NOTHING
+            UNION ALL
+            SELECT account_id, tombstone_digest(phone), NULL::bigint, group_ref, source, coalesce(asked_at, at), NULL,
+                seq
+            FROM (
+                SELECT DISTINCT ON (group_ref) * FROM contacts_consentevent
+                WHERE account_id = %(account)s AND phone = %(phone)s AND kind IN ('joined', 'left')
+                ORDER BY group_ref, seq DESC
+            ) said WHERE kind = 'left' AND EXISTS (SELECT FROM contacts_group g WHERE g.id = group_ref)
+            ON CONFLICT (account_id, digest, number_id, group_id) DO NOTHING
             """,
             {"account": account_id, "phone": phone},
         )

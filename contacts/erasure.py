@@ -10,7 +10,7 @@ from shout.models import Answer, User
 
 
 def erase(*, contact: Contact, by: User) -> None:
-    """Remove the person, their lists, labels and requests; keyed hashes keep what closed numbers to them.
+    """Remove the person, their lists, labels and requests; keyed hashes keep what they had stopped and left.
 
     The lines of the ledger stay and are emptied of the person, and a last line says which. An open review counts as
     confirmed, since nobody can decide it any more. Texts are not ours: `messaging.erasure` takes those first.

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from bots.models import Run
-from contacts import erasure
+from contacts import erasure, people
 from contacts.models import ConsentEvent, Contact, OptOut
 from messaging.models import Message, StatusReport
 from shout.models import User
@@ -28,6 +28,7 @@ class Extent:
     tags: list[str]
     lines: int
     stopped: list[str]
+    left: list[str]
     is_blocked: bool
 
 
@@ -42,6 +43,7 @@ def extent(contact: Contact) -> Extent:
         tags=list(contact.tags.values_list("name", flat=True)),
         lines=ConsentEvent.objects.filter(account=account, phone=phone).count(),
         stopped=[opt_out.number.label for opt_out in stopped],
+        left=[group.name for group in account.groups.all() if people.leaving(group, phone)],
         is_blocked=account.blocks.filter(phone=phone).exists(),
     )
 
@@ -49,7 +51,8 @@ def extent(contact: Contact) -> Extent:
 def erase(*, contact: Contact, by: User) -> bool:
     """Delete the texts from and to the person with all that tells of them, then the person; False if they are gone.
 
-    What they had stopped stays stopped. Raises `UnderWay`, with nothing changed, while a text is at the carrier.
+    What they had stopped stays stopped, and what they had left stays left. Raises `UnderWay`, with nothing changed,
+    while a text is at the carrier.
     """
     with transaction.atomic():
         mine = Contact.objects.select_for_update().filter(account_id=contact.account_id, pk=contact.pk).first()

@@ -14,6 +14,7 @@ def buried(phones: Iterable[str]) -> dict[tuple[int | None, str], int]:
     rows = bulk.values(
         "SELECT t.number_id, v.phone, t.event_seq FROM (VALUES %s) v (phone) JOIN contacts_tombstone t"
         " ON t.account_id = app_account_id() AND t.digest = tombstone_digest(v.phone) AND t.lifted_at IS NULL"
+        " AND t.group_id IS NULL"
         " WHERE EXISTS (SELECT FROM contacts_tombstone x WHERE x.account_id = app_account_id())",
         [(phone,) for phone in set(phones)],
     )

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from contacts.models.consent import Source
+from contacts.models.contact import Group
 from contacts.models.number import Number
 from shout.models import Account, User
 
@@ -53,12 +54,13 @@ class LedgerCheck(models.Model):
 class Tombstone(models.Model):
     """What an erased person had asked for, by a keyed hash of the phone, so that it holds if the phone comes back.
 
-    `number` is empty for a block.
+    It stopped a `number`, or left a `group`, or is a block, where both are empty.
     """
 
     account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="tombstones")
     digest = models.BinaryField(max_length=32)
     number = models.ForeignKey(Number, models.CASCADE, null=True, db_index=False, db_constraint=False, related_name="+")
+    group = models.ForeignKey(Group, models.CASCADE, null=True, db_index=False, db_constraint=False, related_name="+")
     source = models.CharField(max_length=20, choices=Source.choices, blank=True)
     asked_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
@@ -66,7 +68,9 @@ class Tombstone(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "digest", "number"], name="one_tombstone", nulls_distinct=False)
+            models.UniqueConstraint(
+                fields=["account", "digest", "number", "group"], name="one_tombstone", nulls_distinct=False
+            )
         ]
 
     def __str__(self) -> str:

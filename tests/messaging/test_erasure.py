@@ -203,6 +203,47 @@ def test_a_block_and_a_second_erasure_hold_as_well(
     assert ledger.verify(account).broken_seq is None
 
 
+@pytest.mark.parametrize("came_back_before", [False, True])
+def test_an_import_does_not_put_an_erased_person_back_on_a_list_they_had_left(
+    browser: OutsideClient, account: Account, ben: Contact, owner: User, came_back_before: bool
+) -> None:
+    left, stayed = build.group(account, name="Left"), build.group(account, name="Stayed on")
+    for group in (left, stayed):
+        permissions.join(group=group, contacts=[ben], evidence=Evidence.staff(owner, words="Ben said yes"))
+    permissions.leave(group=left, contacts=[ben], evidence=Evidence(source=Source.KEYWORD, words="NOVIP"))
+    said = ConsentEvent.objects.get(kind="left")
+    assert "no import puts it on Left, which they have left" in browser.get(page_of(ben)).content.decode()
+    erasure.erase(contact=ben, by=owner)
+    assert left_of_ben(account) == {}
+    if came_back_before:
+        build.contact(account, phone="+14155550143")
+    for group in (left, stayed):
+        file = SimpleUploadedFile("people.csv", b"phone,name\n+14155550143,Ben\n")
+        form = {"file": file, "consent_source": "Till", "group": group.pk}
+        assert browser.post(reverse("contacts:import_new"), form).status_code == 302
+    again = Contact.objects.get(phone="+14155550143")
+    assert [group.name for group in again.groups.all()] == ["Stayed on"]
+    line = ConsentEvent.objects.filter(kind="left").latest("seq")
+    assert (line.phone, line.group_ref, line.source, line.asked_at) == (again.phone, left.pk, "keyword", said.at)
+    assert ledger.verify(account).broken_seq is None
+    assert Tombstone.objects.count() == 0
+
+
+def test_who_has_left_a_list_and_was_erased_may_join_it_again_by_their_own_word(
+    account: Account, ben: Contact, service: Number, owner: User
+) -> None:
+    group = build.group(account)
+    build_bot(account, group)
+    permissions.join(group=group, contacts=[ben], evidence=STOP)
+    permissions.leave(group=group, contacts=[ben], evidence=STOP)
+    erasure.erase(contact=ben, by=owner)
+    carrier.text(service, "VIP", phone="+14155550143")
+    carrier.work(account.pk)
+    assert list(Contact.objects.in_group(group).values_list("phone", flat=True)) == ["+14155550143"]
+    kinds = ConsentEvent.objects.filter(phone="+14155550143").order_by("seq").values_list("kind", flat=True)
+    assert list(kinds) == ["left", "joined"]
+
+
 def page_of(contact: Contact) -> str:
     return reverse("messaging:contact_erase", args=[contact.pk])
 
