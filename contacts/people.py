@@ -38,7 +38,7 @@ def stopped(account: Account, phone: str) -> dict[int, datetime]:
     rows = {row.event_seq: row for row in account.opt_outs.filter(phone=phone)}
     asked_at = {row.number_id: row.opted_out_at for row in rows.values()}
     for line in account.consent_events.filter(seq__in=rows):
-        asked_at[rows[line.seq].number_id] = line.asked_at or line.at
+        asked_at[rows[line.seq].number_id] = line.since
     reach = bulk.reach()
     return {
         number_id: max(at for other, at in asked_at.items() if number_id in reach[other])

@@ -46,9 +46,13 @@ def what(line: ConsentEvent, *, label: str = "") -> str:
     return _CHANGES[line.kind].format(number=label or line.number_e164, group=line.group_name)
 
 
+# The rule of a line that a tombstone has brought back, without its words.
+_BEFORE_ERASURE = "before_erasure"
+
+
 def how(line: ConsentEvent) -> str:
     """By what, in which words and by whom; in lower case, so that it may follow a comma."""
-    if not line.salt:
+    if not line.salt or line.rule == _BEFORE_ERASURE:
         return "asked before their record was erased"
     said = _WAYS[line.source].format(actor=line.actor or "your team", reference=line.reference or "a file")
     if line.source == Source.STAFF and line.reference:

@@ -148,9 +148,9 @@ class ContactTag(ContactView):
 def _check_new_consent(group: Group, contact: Contact, evidence: Evidence) -> None:
     """Raise `Conflict` for whoever has left the group and is not said to have agreed to it again since (P10)."""
     left = people.leaving(group, contact.phone)
-    if left and not (evidence.words and evidence.asked_at and evidence.asked_at > (left.asked_at or left.at)):
+    if left and not (evidence.words and evidence.asked_at and evidence.asked_at > left.since):
         raise Conflict(
-            f"They left “{group}” on {left.at:%Y-%m-%d at %H:%M} UTC: {wording.how(left)}. Only consent given since "
+            f"They left “{group}” on {left.since:%Y-%m-%d at %H:%M} UTC: {wording.how(left)}. Only consent given since "
             "then puts them back in it: send when they agreed in asked_at, and what they agreed to in words."
         )
 

@@ -166,7 +166,7 @@ def _decided(line: ConsentEvent | None) -> dict[str, Any]:
     if line is None:
         return _NOT_SAID
     return {
-        "since": line.asked_at or line.at,
+        "since": line.since,
         "source": line.source,
         "words": line.words,
         "consent_event": line.seq,

@@ -48,7 +48,7 @@ class Calls:
         """
         if line.kind != ConsentEvent.Kind.JOINED or line.source != Source.KEYWORD or line.group_ref is None:
             return None
-        return self.in_force(line.group_ref, line.asked_at or line.at)
+        return self.in_force(line.group_ref, line.since)
 
 
 def calls(account_id: int, lines: Iterable[ConsentEvent]) -> Calls:

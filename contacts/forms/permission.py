@@ -76,10 +76,10 @@ def old_consent(
 def old_joining(group: Group, phone: str, agreed_at: datetime | None) -> str:
     """What is wrong with putting this phone on the list by consent of that moment; empty if nothing is (P10)."""
     left = people.leaving(group, phone)
-    if left is None or (agreed_at and agreed_at >= left.at.replace(second=0, microsecond=0)):
+    if left is None or (agreed_at and agreed_at >= left.since.replace(second=0, microsecond=0)):
         return ""
     return (
-        f"They left {group} on {left.at:%Y-%m-%d at %H:%M} UTC: {wording.how(left)}. "
+        f"They left {group} on {left.since:%Y-%m-%d at %H:%M} UTC: {wording.how(left)}. "
         "Only consent given since then puts them back on it. Enter when they agreed."
     )
 

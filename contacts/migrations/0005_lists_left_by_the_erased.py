@@ -22,7 +22,7 @@ BEGIN
             INSERT INTO contacts_consentevent (account_id, seq, asked_at, kind, phone, number_e164, group_ref,
                 group_name, source, rule, words, reference, actor, salt, seal, hash)
             SELECT stone.account_id, 0, stone.asked_at, 'left', stone.phone, '', g.id, g.name, stone.source,
-                '', '', '', '', '', '', ''
+                'before_erasure', '', '', '', '', '', ''
             FROM contacts_group g WHERE g.id = stone.group_id;
         ELSIF stone.number_id IS NULL THEN
             INSERT INTO contacts_block (account_id, phone, reason, blocked_at, event_seq)

@@ -1,5 +1,7 @@
 """Permission as rows: what people asked of each number, blocks, and the ledger that proves them."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -141,3 +143,8 @@ class ConsentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.phone} {self.kind}"
+
+    @property
+    def since(self) -> datetime:
+        """When it was asked for, which may be before it was recorded."""
+        return self.asked_at or self.at

@@ -1,6 +1,7 @@
 """Erasing a person: nothing of them is left in any table, and what they had stopped stays stopped (P16)."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -118,11 +119,11 @@ def come_back_by_form(browser: OutsideClient, account: Account, number: Number) 
     assert browser.post(reverse("contacts:contact_new"), {"phone": "+14155550143"}).status_code == 302
 
 
-def ask_api(account: Account, path: str, body: dict[str, object]) -> HttpResponse:
+def ask_api(account: Account, path: str, body: dict[str, object], *, expect: int = 201) -> HttpResponse:
     _, key = ApiKey.issue(account=account, name="Shop", role=Role.OWNER)
     program = OutsideClient(headers={"Authorization": f"Bearer {key}"})
     answer = program.post(f"/api/v1/{path}/", json.dumps(body), content_type="application/json")
-    assert answer.status_code == 201
+    assert answer.status_code == expect
     return answer  # type: ignore[return-value]
 
 
@@ -242,6 +243,22 @@ def test_who_has_left_a_list_and_was_erased_may_join_it_again_by_their_own_word(
     assert list(Contact.objects.in_group(group).values_list("phone", flat=True)) == ["+14155550143"]
     kinds = ConsentEvent.objects.filter(phone="+14155550143").order_by("seq").values_list("kind", flat=True)
     assert list(kinds) == ["left", "joined"]
+
+
+def test_who_has_left_and_comes_back_after_an_erasure_is_put_on_the_list_by_newer_consent_only(
+    browser: OutsideClient, account: Account, ben: Contact, owner: User
+) -> None:
+    group = build.group(account)
+    permissions.join(group=group, contacts=[ben], evidence=STOP)
+    permissions.leave(group=group, contacts=[ben], evidence=Evidence(source=Source.KEYWORD, words="NOVIP"))
+    left_at = ConsentEvent.objects.get(kind="left").at
+    erasure.erase(contact=ben, by=owner)
+    again = build.contact(account, phone="+14155550143")
+    path, body = f"contacts/{again.pk}/groups", {"group": group.pk, "words": "Sign me up"}
+    older, newer = (left_at + timedelta(microseconds=step) for step in (0, 1))
+    refused = ask_api(account, path, body | {"asked_at": older.isoformat()}, expect=409)
+    assert f"They left “{group}” on {left_at:%Y-%m-%d at %H:%M} UTC: asked before their record was erased." in refused.content.decode()
+    ask_api(account, path, body | {"asked_at": newer.isoformat()})
 
 
 def page_of(contact: Contact) -> str:
