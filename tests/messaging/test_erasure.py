@@ -257,7 +257,10 @@ def test_who_has_left_and_comes_back_after_an_erasure_is_put_on_the_list_by_newe
     path, body = f"contacts/{again.pk}/groups", {"group": group.pk, "words": "Sign me up"}
     older, newer = (left_at + timedelta(microseconds=step) for step in (0, 1))
     refused = ask_api(account, path, body | {"asked_at": older.isoformat()}, expect=409)
-    assert f"They left “{group}” on {left_at:%Y-%m-%d at %H:%M} UTC: asked before their record was erased." in refused.content.decode()
+    assert (
+        f"They left “{group}” on {left_at:%Y-%m-%d at %H:%M} UTC: asked before their record was erased."
+        in refused.content.decode()
+    )
     ask_api(account, path, body | {"asked_at": newer.isoformat()})
 
 
