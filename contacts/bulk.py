@@ -261,6 +261,17 @@ def untag(account_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, i
     return _delete("contacts_contacttag", "tag_id", pairs, account_id=account_id)
 
 
+def tag_who_stopped(number: Number) -> None:
+    """Label all contacts who have stopped this number with its opt-out tag (P7)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contacts_contacttag (account_id, tag_id, contact_id) SELECT c.account_id, %s, c.id"
+            " FROM contacts_optout o JOIN contacts_contact c ON c.account_id = o.account_id AND c.phone = o.phone"
+            " WHERE o.account_id = %s AND o.number_id = %s AND o.lifted_at IS NULL ON CONFLICT DO NOTHING",
+            [number.opt_out_tag_id, number.account_id, number.pk],
+        )
+
+
 def _insert(table: str, column: str, pairs: Iterable[tuple[int, int]], *, account_id: int) -> set[tuple[int, int]]:
     rows = values(
         f"INSERT INTO {table} (account_id, contact_id, {column}) VALUES %s ON CONFLICT DO NOTHING"

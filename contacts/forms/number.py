@@ -7,7 +7,7 @@ from uuid import uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 
-from contacts import people
+from contacts import bulk, people
 from contacts.forms.fields import check_name
 from contacts.models import Number
 from shout import phones
@@ -25,7 +25,8 @@ class NumberForm(forms.ModelForm[Number]):
         max_length=60,
         label="Opt-out tag",
         help_text="Put on whoever opts out of this number, and taken off when they opt in again. "
-        "For example: Opted out: Marketing.",
+        "For example: Opted out: Marketing. Saving a new one puts it on everybody who has stopped this number already; "
+        "a former one stays on whoever carries it, and is yours to take off.",
         widget=forms.TextInput(attrs={"list": "tags", "autocomplete": "off"}),
         validators=[check_name],
     )
@@ -151,13 +152,17 @@ class NumberForm(forms.ModelForm[Number]):
             self.add_error("carrier_auth_token", "Copy the auth token from the Twilio Console.")
 
     def save(self, commit: bool = True) -> Number:
-        """Save the number, and make its opt-out tag if there is none of that name."""
+        """Save the number, make its opt-out tag if there is none of that name, and put a new one on who has stopped."""
         name = self.cleaned_data["opt_out_tag_name"]
+        former = self.instance.opt_out_tag_id
         self.instance.opt_out_tag = people.tag_named(self.account, name) if name else None
         at_carrier = (self.instance.carrier, self.instance.carrier_account_sid)
         if at_carrier != (self.initial.get("carrier"), self.initial.get("carrier_account_sid")):
             self.instance.webhooks_set_at, self.instance.messaging_service_sid = None, ""
-        return super().save(commit)
+        number = super().save(commit)
+        if number.opt_out_tag_id not in (None, former):
+            bulk.tag_who_stopped(number)
+        return number
 
 
 class NewNumberForm(NumberForm):
