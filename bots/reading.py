@@ -25,6 +25,7 @@ KINDS = {
 }
 UNITS = {1440: "day", 60: "hour", 1: "minute"}
 _NAMES_LEFT_OUT = "one that is no longer there"
+_SPEAKING = (Kind.NOTIFY, Kind.HAND_OVER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +51,30 @@ def step(action: DraftAction, *, groups: Mapping[int, str], tags: Mapping[int, s
         tag=_name(action, action.tag, tags) if kind in TAG_KINDS else "",
         said=action.body,
         media=action.media,
-        note=_note(action),
+        note=_lacking(action) or _note(action),
     )
 
 
 def _name(action: DraftAction, pk: int | None, names: Mapping[int, str]) -> str:
-    return action.new_name or names.get(pk or 0, _NAMES_LEFT_OUT)
+    """What is chosen, or nothing yet."""
+    return action.new_name or ("" if pk is None else names.get(pk, _NAMES_LEFT_OUT))
+
+
+def _lacking(action: DraftAction) -> str:
+    """What somebody who has only begun a step has to do before it does anything."""
+    kind = Kind(action.kind)
+    if kind in GROUP_KINDS | TAG_KINDS:
+        noun, chosen = ("group", action.group) if kind in GROUP_KINDS else ("tag", action.tag)
+        if chosen is None and not action.new_name:
+            return f"Choose a {noun}." if action.new_name is None else f"Name the new {noun}."
+    lacks = {
+        Kind.SET_FIELD: (action.field, "Name the field."),
+        Kind.WAIT: (action.minutes, "Choose how long."),
+        Kind.CALL: (action.url, "Enter the address of the webhook."),
+        **dict.fromkeys(_SPEAKING, (action.body, "Type what the team is told.")),
+    }
+    held, to_do = lacks.get(kind, (True, ""))
+    return "" if held else to_do
 
 
 def _note(action: DraftAction) -> str:

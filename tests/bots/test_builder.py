@@ -205,6 +205,27 @@ def test_the_history_says_who_changed_what_and_brings_a_version_back(
         assert bot.versions.count() == 3
 
 
+@pytest.mark.parametrize("change", ["edit", "pause"])
+def test_a_bot_of_an_older_release_keeps_what_it_was_when_it_is_first_changed(
+    dashboard: Client, shop: Account, bot: Bot, change: str
+) -> None:
+    with tenant(shop.pk):
+        bot.versions.all().delete()
+    before = bots(shop)
+    assert "Nothing has been changed yet" in page(dashboard.get(f"/bots/{bot.pk}/versions/"))
+    if change == "edit":
+        dashboard.post(f"/bots/{bot.pk}/edit/", filled(FORM | {"body": ["Hi. Text STOP to opt out."]}))
+    else:
+        dashboard.post(f"/bots/{bot.pk}/status/", {"status": "paused"})
+    assert bots(shop) != before
+    with tenant(shop.pk):
+        assert [version.saved_by == "" for version in bot.versions.all()] == [False, True]
+        first = bot.versions.last()
+    assert first is not None and first.saved_at == bot.changed_at
+    dashboard.post(f"/bots/{bot.pk}/restore/", {"version": first.pk})
+    assert bots(shop) == before
+
+
 @pytest.mark.parametrize("wrong, status", [("x", 400), ("", 400), ("9" * 30, 400), ("0", 404)])
 def test_a_version_that_is_not_there_is_a_clear_miss(
     dashboard: Client, shop: Account, bot: Bot, wrong: str, status: int
@@ -239,6 +260,33 @@ def test_the_preview_shows_texts_in_order_with_examples_and_what_makes_segments_
     said = ["Hi there “friend” Ruiz", "because of “", "Your birthday?", "Waits up to 2 hours", "3 days"]
     assert [text for text in said if text not in shown] == []
     assert [shown.index(text) for text in said] == sorted(shown.index(text) for text in said)
+
+
+@pytest.mark.parametrize(
+    "kind, begun, shown",
+    [
+        ("assign_group", {}, "Assign Group: Choose a group."),
+        ("remove_from_group", {}, "Remove from Group: Choose a group."),
+        ("assign_group", {"target": ["new"]}, "Assign Group: Name the new group."),
+        ("add_tag", {}, "Add Tag: Choose a tag."),
+        ("remove_tag", {"target": ["new"]}, "Remove Tag: Name the new tag."),
+        ("set_field", {}, "Set a Field: Name the field."),
+        ("set_field", {"value": ["poster"]}, "Set a Field: Name the field."),
+        ("set_field", {"field": ["source"]}, "Set a Field: source is emptied."),
+        ("wait", {}, "Wait: Choose how long."),
+        ("wait", {"amount": ["x"]}, "Wait: Choose how long."),
+        ("call", {}, "Call a Webhook: Enter the address of the webhook."),
+        ("notify", {}, "Notify the Team: Type what the team is told."),
+        ("hand_over", {}, "Hand over to the Inbox: Type what the team is told."),
+        ("assign_group", {"target": ["9"]}, "Assign Group: one that is no longer there"),
+    ],
+)
+def test_the_preview_of_a_step_that_is_only_begun_says_what_it_lacks(
+    dashboard: Client, kind: str, begun: Form, shown: str
+) -> None:
+    form = filled(FORM | {"kind": [kind], "body": [""]}) | begun
+    [line] = re.findall(r'data-line="1">([^<]*)</li>', page(dashboard.post("/bots/preview/", form)))
+    assert line == shown
 
 
 def test_what_somebody_saved_meanwhile_is_not_written_over_unseen(dashboard: Client, shop: Account, bot: Bot) -> None:
