@@ -67,6 +67,8 @@ def save(*, account: Account, draft: Draft, bot: Bot | None = None, by: str = ""
         found = problems(account=account, draft=draft, bot=bot)
         if refused := [problem for problem in found if problem.severity == Severity.REFUSAL]:
             raise Refused(refused)
+        if bot:
+            _keep_first_version(bot)
         bot = bot or Bot(account=account)
         bot.name, bot.status, bot.on_all_numbers = draft.name.strip(), draft.status, draft.numbers is None
         bot.save()
@@ -80,6 +82,7 @@ def save(*, account: Account, draft: Draft, bot: Bot | None = None, by: str = ""
 def pause(bot: Bot, *, by: str) -> None:
     """Silence a bot. Nothing may keep anybody from that, so nothing is checked."""
     with transaction.atomic():
+        _keep_first_version(bot)
         bot.status = Bot.Status.PAUSED
         bot.save(update_fields=["status", "changed_at"])
         _keep_version(bot, by)
@@ -101,6 +104,13 @@ def restore(bot: Bot, version: BotVersion, *, by: str) -> Bot:
     with transaction.atomic():
         bot.deleted_at = None
         return save(account=bot.account, draft=from_json(version.what), bot=bot, by=by)
+
+
+def _keep_first_version(bot: Bot) -> None:
+    """Keep what a bot is before it becomes something else, if nothing was kept yet: older releases kept nothing."""
+    if not bot.versions.exists():
+        _keep_version(bot, "")
+        bot.versions.update(saved_at=bot.changed_at)
 
 
 def _keep_version(bot: Bot, by: str) -> None:

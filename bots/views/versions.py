@@ -24,7 +24,7 @@ def bot_versions(request: AccountRequest, bot_id: int) -> HttpResponse:
     bot = get_object_or_404(request.account.bots.kept(), pk=bot_id)
     kept = list(bot.versions.all()[: SHOWN + 1])
     known = [from_json(version.what) for version in kept]
-    older: list[Draft | None] = [*known[1:], None]
+    older: list[Draft | None] = [*known, None][1:]
     lines = [
         (version, reading.changes(before, after)) for version, after, before in zip(kept, known, older, strict=True)
     ][:SHOWN]

@@ -6,6 +6,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from bots.models import Bot
+from shout import accounts
 from shout.models import ApiKey, User
 from shout.tenancy import tenant
 
@@ -46,3 +48,14 @@ def test_what_cannot_be_stored_is_refused_in_words(arguments: list[str], said: s
     with pytest.raises(CommandError, match=said):
         _create(*arguments)
     assert not User.objects.filter(email__in=["a@example.com", "nobody"]).exists()
+
+
+@pytest.mark.django_db
+def test_the_demo_can_be_made_and_its_bots_have_a_history() -> None:
+    call_command("demo", stdout=StringIO(), stderr=StringIO())
+    with tenant(accounts.seats_of(User.objects.get(email="demo@shout.example"))[0].account_id):
+        kept = {bot.name: list(bot.versions.all()) for bot in Bot.objects.all()}
+    assert {name: len(versions) for name, versions in kept.items()} == {
+        "Join the Bread Club": 1,
+        "Leave the Bread Club": 1,
+    }

@@ -5,7 +5,9 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.db import transaction
 
-from bots.models import Action, Bot, Trigger
+from bots import drafts
+from bots.drafts import Draft, DraftAction, DraftTrigger
+from bots.models import Action
 from contacts import permissions
 from contacts.models import Contact, Group, Number, Tag
 from contacts.models.consent import Source
@@ -66,24 +68,21 @@ def _furnish(account: Account, desk: Number) -> None:
     permissions.opt_out(
         number=desk, phone=people[2].phone, evidence=Evidence(source=Source.UNIVERSAL_KEYWORD, words="Stop")
     )
-    _bot(account, "Join the Bread Club", ["BREAD", "JOIN"], actions=[
-        {"kind": Action.Kind.ASSIGN_GROUP, "group": group},
-        {
-            "kind": Action.Kind.REPLY,
-            "body": "Welcome to the Bluebird Bread Club! 2 texts a week. Msg & data rates may apply."
-            " Text NOBREAD to leave the club, STOP to stop all texts.",
-        },
-    ])  # fmt: skip
-    _bot(account, "Leave the Bread Club", ["NOBREAD"], actions=[
-        {"kind": Action.Kind.REMOVE_FROM_GROUP, "group": group},
-        {"kind": Action.Kind.ADD_TAG, "tag": tag},
-        {"kind": Action.Kind.REPLY, "body": "You are off the Bread Club list. Text BREAD to come back."},
-    ])  # fmt: skip
+    welcome = (
+        "Welcome to the Bluebird Bread Club! 2 texts a week. Msg & data rates may apply."
+        " Text NOBREAD to leave the club, STOP to stop all texts."
+    )
+    _bot(account, "Join the Bread Club", ["BREAD", "JOIN"], actions=(
+        DraftAction(kind=Action.Kind.ASSIGN_GROUP, group=group.pk),
+        DraftAction(kind=Action.Kind.REPLY, body=welcome),
+    ))  # fmt: skip
+    _bot(account, "Leave the Bread Club", ["NOBREAD"], actions=(
+        DraftAction(kind=Action.Kind.REMOVE_FROM_GROUP, group=group.pk),
+        DraftAction(kind=Action.Kind.ADD_TAG, tag=tag.pk),
+        DraftAction(kind=Action.Kind.REPLY, body="You are off the Bread Club list. Text BREAD to come back."),
+    ))  # fmt: skip
 
 
-def _bot(account: Account, name: str, words: list[str], *, actions: list[dict[str, Any]]) -> None:
-    bot = Bot.objects.create(account=account, name=name)
-    for word in words:
-        Trigger.objects.create(account=account, bot=bot, word=word)
-    for position, action in enumerate(actions):
-        Action.objects.create(account=account, bot=bot, position=position, **action)
+def _bot(account: Account, name: str, words: list[str], *, actions: tuple[DraftAction, ...]) -> None:
+    triggers = tuple(DraftTrigger(word=word) for word in words)
+    drafts.save(account=account, draft=Draft(name=name, triggers=triggers, actions=actions))
