@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from contacts import bulk, permissions
-from contacts.models import ConsentEvent, Number
+from contacts.models import ConsentEvent, Number, OptOut
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
 
@@ -36,9 +36,15 @@ def said_since(number: Number, phone: str, late: Late) -> list[ConsentEvent]:
     Until this transaction ends nobody else changes whether `number` may text `phone`.
     """
     permissions.wait_for_others(number, phone)
-    lines = ConsentEvent.objects.filter(account_id=number.account_id, phone=phone).exclude(kind=Kind.LATE)
+    about = Q(phone=phone) | Q(phone="", seq__in=_kept_through_an_erasure(number, phone))
+    lines = ConsentEvent.objects.filter(about, account_id=number.account_id).exclude(kind=Kind.LATE)
     dated = lines.exclude(reference__in=late.earlier).annotate(said_at=Coalesce("asked_at", "at"))
     return list(dated.filter(Q(reference__in=late.later) | Q(said_at__gt=late.sent_at)))
+
+
+def _kept_through_an_erasure(number: Number, phone: str) -> QuerySet[OptOut, int]:
+    """The lines that stop this phone, though they may have been emptied of it (P16)."""
+    return OptOut.objects.filter(account_id=number.account_id, phone=phone).values_list("event_seq", flat=True)
 
 
 def is_overtaken(number: Number, lines: Sequence[ConsentEvent]) -> bool:

@@ -12,6 +12,8 @@ from django.db import connection
 from contacts.bulk import values
 from messaging.models import Message
 
+_DIGEST = "sha256(convert_to(%s, 'UTF8'))"
+
 
 def insert_inbound(
     account_id: int,
@@ -24,18 +26,29 @@ def insert_inbound(
     place: str,
     sent_at: datetime | None,
 ) -> tuple[int, list[str]] | None:
-    """Store a text once per carrier id (M1); None when it was there already, else its id and the account's own words
-    for STOP, which a question of their own would make dearer than the text."""
+    """Store a text once per carrier id (M1); None when it was there already, or erased with its sender (P16), else its
+    id and the account's own words for STOP, which a question of their own would make dearer than the text."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO messaging_message (account_id, direction, origin, status, number_id, phone, carrier_sid, body,"
-            " media, place, sent_at) VALUES (%s, 'in', 'contact', 'received', %s, %s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING"
+            " media, place, sent_at) SELECT %s, 'in', 'contact', 'received', %s, %s, %s, %s, %s, %s, %s"
+            " WHERE NOT EXISTS (SELECT FROM messaging_erasedtext e WHERE e.account_id = app_account_id()"
+            f" AND e.digest = {_DIGEST}) ON CONFLICT DO NOTHING"
             " RETURNING id, (SELECT own_stop_words FROM shout_account a WHERE a.id = account_id)",
-            [account_id, number_id, phone, sid, body, json.dumps(list(media)), place, sent_at],
+            [account_id, number_id, phone, sid, body, json.dumps(list(media)), place, sent_at, sid],
         )
         stored: tuple[int, list[str]] | None = cursor.fetchone()
     return stored
+
+
+def bury_texts(account_id: int, sids: Iterable[str]) -> None:
+    """Remember by a hash which inbound texts, by carrier id, are erased: the carrier's log and its webhooks hold them
+    still."""
+    values(
+        "INSERT INTO messaging_erasedtext (account_id, digest) VALUES %s ON CONFLICT DO NOTHING RETURNING id",
+        [(account_id, sid) for sid in sids],
+        template=f"(%s, {_DIGEST})",
+    )
 
 
 @dataclass(frozen=True, slots=True)

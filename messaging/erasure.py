@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from bots.models import Run
 from contacts import erasure, people
 from contacts.models import ConsentEvent, Contact, OptOut
+from messaging import bulk
 from messaging.models import Message, StatusReport
 from shout.models import User
 
@@ -64,7 +65,8 @@ def erase(*, contact: Contact, by: User) -> bool:
             raise UnderWay(
                 "A text to them is on its way, and what becomes of it is not known yet. Try again in a few minutes."
             )
-        sids = list(texts.exclude(carrier_sid=None).values_list("carrier_sid", flat=True))
+        sids = [sid for sid in texts.values_list("carrier_sid", flat=True) if sid]
+        bulk.bury_texts(mine.account_id, sids)
         StatusReport.objects.filter(account_id=mine.account_id, carrier_sid__in=sids).delete()
         texts.delete()
         Run.objects.filter(account_id=mine.account_id, phone=mine.phone).delete()

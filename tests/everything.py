@@ -12,7 +12,7 @@ from contacts import permissions, scopes
 from contacts.models import Block, CallToAction, Contact, ContactTag, Import, LedgerCheck, Tombstone
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from messaging.models import Broadcast, CarrierCheck, Message, StatusReport
+from messaging.models import Broadcast, CarrierCheck, ErasedText, Message, StatusReport
 from shout.models import Account, Answer, ApiKey, User
 from shout.tenancy import tenant
 from tests import build
@@ -43,6 +43,7 @@ def _permission(account: Account, contact: Contact, *, by: User) -> None:
     LedgerCheck.objects.create(account=account, lines=0, head=b"")
     Tombstone.objects.create(account=account, digest=b"1", asked_at=datetime.now(UTC), event_seq=1)
     CarrierCheck.objects.create(account=account, number=number, since=datetime.now(UTC))
+    ErasedText.objects.create(account=account, digest=b"1")
     Block.objects.create(account=account, phone=build.phone(), blocked_by=by)
     ContactTag.objects.create(account=account, contact=contact, tag=tag)
     Import.objects.create(account=account, file_name="guests.csv", group=group, imported_by=by)

@@ -2,6 +2,6 @@
 
 from messaging.models.broadcast import Broadcast
 from messaging.models.drift import CarrierCheck
-from messaging.models.message import Message, StatusReport
+from messaging.models.message import ErasedText, Message, StatusReport
 
-__all__ = ["Broadcast", "CarrierCheck", "Message", "StatusReport"]
+__all__ = ["Broadcast", "CarrierCheck", "ErasedText", "Message", "StatusReport"]

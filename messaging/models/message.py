@@ -159,6 +159,19 @@ class Message(models.Model):
         return f"{self.number.status_webhook_url}?message={self.pk}&attempt={self.attempts}"
 
 
+class ErasedText(models.Model):
+    """A text that was erased with its sender, by a hash of its carrier's id: no webhook or log brings it back (P16)."""
+
+    account = models.ForeignKey(Account, models.CASCADE, db_index=False, related_name="+")
+    digest = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "digest"], name="one_erased_text")]
+
+    def __str__(self) -> str:
+        return f"erased text {self.pk}"
+
+
 class StatusReport(models.Model):
     """A carrier's word on an outgoing text, kept as it came; one per text and status."""
 

@@ -34,15 +34,6 @@ def marketing(marketing: Number, settings: Settings) -> Number:
     return marketing
 
 
-@pytest.fixture
-def outlet(numbers: tuple[Number, Number]) -> Number:
-    """The marketing number, which has been there for a day."""
-    outlet = numbers[0]
-    outlet.created_at = now() - WHOLE_DAY
-    outlet.save()
-    return outlet
-
-
 def lose(simulator: Simulator, number: Number, ana: Phone, *words: str) -> None:
     """Ana texts these words while webhooks are lost; afterwards they are not any more."""
     simulator.behave(lose_webhooks=1)
