@@ -10,8 +10,10 @@ from django.urls import reverse
 from bots import fitting
 from bots.fitting import Fit
 from bots.models import Action, Run, WebhookCall
+from bots.playbook import playbook
 from contacts import wording
 from messaging.models import Message
+from messaging.open_runs import OpenRuns
 from messaging.timeline import TextLine, text_lines
 from shout.models import Account
 
@@ -33,6 +35,7 @@ _SHORT = {
     "list": "They have left a list it puts people on, or joined one it takes them off, so the rest is not done.",
     "not_listening": "The bot no longer listened on this number, so the rest was not done.",
     "again": "They texted the bot again, which began anew, so the rest is not done.",
+    "deaf": "The bot does not listen on this number now. If it still does not by then, the rest is not done.",
     "gone": "A group or tag that it names was deleted meanwhile, so the rest is not done.",
     "undelivered": "The question did not reach them, so the bot waits for no answer and the rest is not done.",
     "replaced": "Another bot asked them something, so the question was closed.",
@@ -98,6 +101,8 @@ def read(text: Message) -> Trace:
     """The trace of an inbound text, read whole: it says what happened then; only `fits` are the bots of today."""
     account, trace = text.account, text.trace
     run = _run(text)
+    ends_by = _ends_by(account, run) if run and run.next_at else ""
+    goes_on = None if ends_by and ends_by != "deaf" else run
     replies = account.messages.filter(inbound_id=text.pk).order_by("position")
     compared = trace.get("compared", "")
     return Trace(
@@ -110,12 +115,12 @@ def read(text: Message) -> Trace:
         replies=list(text_lines(list(replies.select_related("number", "run__bot", "broadcast", "sent_by")))),
         withheld=trace.get("withheld", 0),
         limit=trace.get("limit") or "",
-        stopped_short=_SHORT.get(trace.get("ended", ""), ""),
+        stopped_short=_SHORT.get(trace.get("ended") or ends_by, ""),
         later=[_later(account, told) for told in trace.get("later", [])],
         calls=list(account.webhook_calls.filter(run=run, text_id=text.pk)) if run else [],
-        goes_on_at=run.next_at if run else None,
-        goes_on_with=[Action.Kind(step["kind"]).label for step in run.rest] if run else [],
-        is_question=bool(run and run.state == Run.State.ASKING),
+        goes_on_at=goes_on.next_at if goes_on else None,
+        goes_on_with=[Action.Kind(step["kind"]).label for step in goes_on.rest] if goes_on else [],
+        is_question=bool(goes_on and goes_on.state == Run.State.ASKING),
     )
 
 
@@ -128,6 +133,15 @@ def _run(text: Message) -> Run | None:
         return reply.run
     asked = account.runs.filter(bot_id=bot_id, number=text.number, phone=text.phone, ran_at__lte=text.settled_at)
     return asked.order_by("-ran_at").first()
+
+
+def _ends_by(account: Account, run: Run) -> str:
+    """What, as things stand now, ends an open run as soon as anybody texts or its time has come; else empty."""
+    # Nothing asks before that: whether the question arrived, for instance, is settled where nobody knows of runs.
+    open_runs = OpenRuns(account, playbook(account), {(run.number_id, run.phone)})
+    live = open_runs.run(run.pk)
+    why = open_runs.ended_by(live) if live else ""
+    return "deaf" if why == "not_listening" else why
 
 
 def _questions(trace: dict[str, Any]) -> Iterable[Question]:

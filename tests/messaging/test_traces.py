@@ -111,6 +111,31 @@ def test_a_question_closed_for_want_of_an_answer_says_so(account: Account, marke
     assert decided(last) == ["Is a bot waiting for their answer?"]
 
 
+@pytest.mark.parametrize("status", ["undelivered", "failed", "refused"])
+def test_a_trace_says_of_a_question_that_never_arrived_that_nothing_waits_for_an_answer(
+    account: Account, marketing: Number, viewers_browser: OutsideClient, status: str
+) -> None:
+    bot(account, "HELLO", ASK_ZIP)
+    asked = text(marketing, "hello")
+    Message.objects.filter(body="Your ZIP?").update(status=status)
+    read = tracing.read(asked)
+    assert (read.goes_on_at, read.is_question) == (None, False)
+    assert read.stopped_short.startswith("The question did not reach them, so the bot waits for no answer")
+    page = viewers_browser.get(reverse("messaging:message_trace", args=[asked.pk])).content.decode()
+    assert "The question did not reach them" in page
+    assert "Waits for their answer" not in page
+
+
+def test_a_trace_says_that_a_bot_which_is_paused_may_do_no_more(account: Account, marketing: Number) -> None:
+    made = bot(account, "HELLO", {"kind": Kind.WAIT, "minutes": 60}, {"kind": Kind.REPLY, "body": "Two"})
+    waits = text(marketing, "hello")
+    assert tracing.read(waits).stopped_short == ""
+    Bot.objects.filter(pk=made.pk).update(status=Bot.Status.PAUSED)
+    read = tracing.read(waits)
+    assert read.goes_on_at
+    assert read.stopped_short.startswith("The bot does not listen on this number now.")
+
+
 def test_a_text_that_could_not_be_processed_says_that_nothing_was_done(account: Account, marketing: Number) -> None:
     parked = text(marketing, "hi")
     parked.status, parked.trace = Message.Status.PARKED, {"outcome": "parked", "error": "ValueError"}
