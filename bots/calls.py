@@ -150,6 +150,19 @@ async def _address(host: str, port: int) -> str:
     return found[0]
 
 
+def may_be_public(host: str) -> bool:
+    """Whether a host may be on the public internet, as far as it shows: what a name leads to is seen at each call."""
+    host = host.rstrip(".").lower()
+    if settings.WEBHOOKS_MAY_BE_PRIVATE:
+        return True
+    if host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return is_public(host if ":" in host else socket.inet_ntoa(socket.inet_aton(host)))
+    except (OSError, ValueError):
+        return True
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the public internet's, and not one of this machine or its own network."""
     judged = ip_address(address)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from bots import merging
+from bots import calls, merging
 from bots.drafts.draft import GROUP_KINDS, TAG_KINDS, Draft, DraftAction, Problem, refuse
 from bots.models import Action
 from contacts import bulk
@@ -160,8 +160,10 @@ def _media(at: str, action: DraftAction) -> Iterator[Problem]:
 def _url(at: str, address: str) -> Iterator[Problem]:
     try:
         parts = urlsplit(address.strip())
-        fine = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username
+        host = parts.hostname if parts.scheme in ("http", "https") and not parts.username else None
     except ValueError:
-        fine = False
-    if not fine or len(address) > VALUE_LENGTH:
+        host = None
+    if not host or len(address) > VALUE_LENGTH:
         yield refuse(at, "Enter a whole address, like https://example.com/hook, without a password in it.")
+    elif not calls.may_be_public(host):
+        yield refuse(at, f"{host} is this machine or a private network. Enter an address on the public internet.")
