@@ -1,5 +1,6 @@
 """Universal keywords: the words that belong to the carrier and the law, never to a bot (P3-P6). Pure."""
 
+import re
 import string
 from collections.abc import Collection
 from enum import StrEnum
@@ -44,6 +45,10 @@ _WORDS = (
     | dict.fromkeys(HELP_WORDS, Universal.HELP)
 )
 _LONGEST = max(map(len, _WORDS))
+# Signs that stand for an S beside Latin letters; of Greek ones alone, ΣΤΟΡ is a window blind.
+_LIKE_S = str.maketrans("$＄Σ", "sss")
+_LATIN = re.compile("[a-z]", re.IGNORECASE | re.ASCII)
+_DIGIT = re.compile(r"\d")
 
 # What a carrier acts on by itself, by the line: only the bare word in the whole text, in any case.
 _LONG_CODE = {
@@ -98,10 +103,33 @@ def _find(body: str, own_stop_words: Collection[str]) -> str | None:
             return YES
         if (word := _WORDS.get(_once(parts))) is not None:
             return word
+    if _stops_with_a_sign(body):
+        return Universal.STOP
     if own_stop_words:
         own = {*own_stop_words, *map(text.unaccented, own_stop_words)}
-        return None if own.isdisjoint([text.normalise(body), *map(_once, readings)]) else Universal.STOP
+        # The looks of a text count only where they are Latin: in other scripts the marks they leave out matter.
+        looks = filter(str.isascii, map(_once, readings))
+        return None if own.isdisjoint([*_own_forms(body), *looks]) else Universal.STOP
     return None
+
+
+def _stops_with_a_sign(body: str) -> bool:
+    """Whether it is a word for STOP written with a sign for its S: $TOP. No sign makes a START."""
+    spelt = body.translate(_LIKE_S)
+    if spelt == body or not _LATIN.search(body):
+        return False
+    return _WORDS.get(_once(text.skeleton(spelt, drop_symbols=True))) == Universal.STOP
+
+
+def _own_forms(body: str) -> list[str]:
+    """What a text may be compared as with an account's own words: as it is, without accents, and said once."""
+    said = text.normalise(body)
+    plain = text.unaccented(said)
+    forms = [said, plain, _once(text.words(plain))]
+    if plain.upper() == plain.lower() and not _DIGIT.search(plain):
+        # Emoji, and scripts without capitals, which put no space between words.
+        forms.append("".join(_unit(list(plain))))
+    return forms
 
 
 def _once(parts: list[str]) -> str:

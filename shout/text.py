@@ -41,6 +41,8 @@ _NAMED_FOR_A_LETTER = re.compile(
     r"|INDICATOR SYMBOL LETTER) (?:DOTLESS )?([A-Z])(?: WITH [A-Z -]+)?$"
 )
 _PARTS = re.compile(r"[^\W_]+")
+# The accents that European letters take; the marks of other scripts tell their letters apart.
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+")
 
 
@@ -113,8 +115,7 @@ def unaccented(text: str) -> str:
     """The text without the accents on its letters."""
     if text.isascii():
         return text
-    parts = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(char for char in parts if unicodedata.category(char) not in _MARKS))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
 def clean(text: str) -> str:

@@ -32,6 +32,7 @@ DISGUISED = (
     "|ЅТОР|Տtօр|ᏚТΟᏢ|ꓢꓔꓳꓑ|ЕND|САNСЕL|S̶T̶O̶P̶|STÓP|Ŝțöp|S\u200bTO\u00adP|🇺🇸 Stop 🇺🇸|STOP™|S T O P|S.T.O.P.|s-t-o-p"
     "|S 🛑 T 🛑 O 🛑 P|STOP STOP|stop! stop!|STOP\nSTOP\nSTOP|S T O P S T O P|stop all stop all"
     "|STOP\n\nSent from Yahoo Mail for iPhone|Stop\n--\nEnvoyé de mon iPhone|ℹ️ stop"
+    "|$TOP|＄top!|🛑 $top $top|ΣTOP|un$ub$cribe"
 )
 
 
@@ -71,6 +72,10 @@ def test_yes_starts_only_on_a_local_line_and_only_for_somebody_who_has_stopped()
         "stopstop",
         "ST OP",
         "СТОП",
+        "ΣΤΟΡ",
+        "$tart",
+        "un$top",
+        "$ top",
         "στοπ",
         "стоп",
         "startt",
@@ -126,6 +131,31 @@ def test_an_accounts_own_words_are_as_tolerant(body: str) -> None:
     own = ["arrêt", "no más"]
     assert classify(body, is_local_line=True, has_stopped=False, own_stop_words=own) == Universal.STOP
     assert may_be_universal(body, own)
+
+
+@pytest.mark.parametrize(
+    ("own", "body"),
+    [
+        ("🛑", "🛑🛑"),
+        ("🛑", "🛑 🛑 🛑!"),
+        ("στοπ", "Στόπ"),
+        ("στοπ", "ΣΤΌΠ"),
+        ("τελοσ", "Τέλος"),
+        ("стоп", "СТОП! СТОП!"),
+        ("стоп", "С Т О П"),
+        ("стоп", "СТО\u0301П"),
+        ("やめて", "やめてやめて"),
+    ],
+)
+def test_an_accounts_own_words_are_as_tolerant_in_every_script(own: str, body: str) -> None:
+    assert classify(body, is_local_line=True, has_stopped=False, own_stop_words=[own]) == Universal.STOP
+
+
+@pytest.mark.parametrize(
+    ("own", "body"), [("หยุด", "หยด"), ("かし", "がし"), ("2", "22"), ("no", "nono"), ("🛑", "🛑🚫"), ("🛑", "🛑 ok")]
+)
+def test_an_accounts_own_words_are_no_other_words(own: str, body: str) -> None:
+    assert classify(body, is_local_line=True, has_stopped=False, own_stop_words=[own]) is None
 
 
 def test_an_accounts_own_words_take_neither_start_nor_help_nor_other_scripts() -> None:

@@ -181,4 +181,5 @@ def test_a_skeleton_looks_like_itself(text: str) -> None:
 
 
 def test_only_the_accents_go() -> None:
-    assert unaccented("déjà vu, señor ß 加") == "deja vu, senor ß 加"
+    assert unaccented("déjà vu, señor ß στόπ ещё 加") == "deja vu, senor ß στοπ еще 加"
+    assert unaccented("หยุด ガ") == "หยุด ガ"
