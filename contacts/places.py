@@ -52,6 +52,8 @@ _ALL_OF_PLUS_ONE = timezone.time_zones_for_geographical_number(phonenumbers.Phon
 _NOTHING = (timezone.UNKNOWN_TIMEZONE,)
 
 STATES = frozenset(_ZONES)
+# The states and DC, without the territories.
+FIFTY = STATES - {f"US-{territory}" for territory in _OURS}
 # What states, territories and countries are called, by their codes.
 NAMES = {line["place"]: line["name"] for line in (*_STATES, *table("countries"))}
 

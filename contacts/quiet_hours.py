@@ -15,6 +15,8 @@ HORIZON = timedelta(days=14)
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOSED = "closed"
+# The territories lie too far out for their hours to count for somebody who may be anywhere.
+_ANYWHERE = places.FIFTY | {"US"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,14 @@ class Table:
         Of a place's lines those with the latest `since` up to that day count, all together: a weekday that they do not
         name is closed.
         """
-        return tuple(
-            window for window in self.lines(place, day) if day.weekday() in window.weekdays and not window.is_closed
-        )
+        return _open(self.lines(place, day), day)
 
     def is_open(self, place: str, at: datetime, *, phone: str = "") -> bool:
         """Whether marketing may be sent at an (aware) moment in every zone of the place."""
         moment = at.astimezone(UTC)
         return all(
-            any(opens <= moment < closes for opens, closes in self._spans(place, moment.astimezone(zone).date(), zone))
-            for zone in _zones(place, phone)
+            any(opens <= moment < closes for opens, closes in self._spans(names, moment.astimezone(zone).date(), zone))
+            for names, zone in self._bounds(place, phone)
         )
 
     def next_open(self, place: str, at: datetime, *, phone: str = "") -> datetime:
@@ -71,9 +71,9 @@ class Table:
         find the zone of a number abroad.
         """
         moment, end = at.astimezone(UTC), at.astimezone(UTC) + HORIZON
-        zones = _zones(place, phone)
+        bounds = self._bounds(place, phone)
         while moment < end:
-            latest = max(self._open_in(zone, place, moment) for zone in zones)
+            latest = max(self._open_in(zone, names, moment) for names, zone in bounds)
             if latest == moment:
                 return moment
             moment = latest
@@ -81,28 +81,49 @@ class Table:
 
     def lines(self, place: str, day: date) -> tuple[Window, ...]:
         """The lines that count for a place on a day, of whatever weekday, closed ones too."""
-        return next(filter(None, (self.under(key, day) for key in _keys(place))), ())
+        return self._first(_names(place), day)
 
     def under(self, key: str, day: date) -> tuple[Window, ...]:
         """The lines that count on a day under one name of the table: a place, "US", "*" or "**"."""
         own = _in_force(self._own.get(key, ()), day)
         return tuple(own or _in_force(_SHIPPED_BY_PLACE.get(key, ()), day))
 
-    def _open_in(self, zone: ZoneInfo, place: str, moment: datetime) -> datetime:
+    def _first(self, names: Iterable[str], day: date) -> tuple[Window, ...]:
+        """The lines that count on a day under the first of these names that has any."""
+        return next(filter(None, (self.under(name, day) for name in names)), ())
+
+    def _bounds(self, place: str, phone: str) -> list[tuple[tuple[str, ...], ZoneInfo]]:
+        """The zones that have to be open for a place, each with the names to look for its lines under.
+
+        Who may be anywhere in America is bound by the account's own hours for any part of it as well: the shipped lines
+        for unknown places are the strictest of the shipped ones only.
+        """
+        names = _names(place)
+        bounds = [(names, zone) for zone in _zones(place, phone)]
+        if names == (UNKNOWN,):
+            bounds += [((own, UNKNOWN), zone) for own in self._own if own in _ANYWHERE for zone in _zones(own, "")]
+        return bounds
+
+    def _open_in(self, zone: ZoneInfo, names: tuple[str, ...], moment: datetime) -> datetime:
         """The first moment from `moment` on at which this zone is open, or one beyond the horizon."""
         today = moment.astimezone(zone).date()
         for ahead in range(HORIZON.days + 2):
-            spans = self._spans(place, today + timedelta(days=ahead), zone)
+            spans = self._spans(names, today + timedelta(days=ahead), zone)
             if starts := [max(opens, moment) for opens, closes in spans if max(opens, moment) < closes]:
                 return min(starts)
         return moment + HORIZON
 
-    def _spans(self, place: str, day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+    def _spans(self, names: tuple[str, ...], day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
         """The open hours of a local day as moments in UTC."""
-        return [_span(window, day, zone) for window in self.windows(place, day)]
+        return [_span(window, day, zone) for window in _open(self._first(names, day), day)]
 
 
-def _keys(place: str) -> tuple[str, ...]:
+def _open(lines: Iterable[Window], day: date) -> tuple[Window, ...]:
+    """Those of the lines that open on a day."""
+    return tuple(window for window in lines if day.weekday() in window.weekdays and not window.is_closed)
+
+
+def _names(place: str) -> tuple[str, ...]:
     """Under which names to look for a place's lines, the closest first."""
     if place in places.STATES:
         return (place, "US")

@@ -178,7 +178,9 @@ def set_hours(*, account: Account, place: str, since: date, source: str, hours: 
 def _found_by(place: str, contact: Contact | None, *, phone: str, postal_code: str) -> str:
     known = contact.postal_code if contact else postal_code
     if place not in places.NAMES:
-        return "Nobody knows where that is, so it has to be allowed everywhere in America at once"
+        return (
+            "Nobody knows where that is, so it has to be allowed everywhere in America at once, by your own hours too"
+        )
     if known and places.place_of("", postal_code=known) == place:
         return f"by the ZIP code {known}"
     if contact and contact.carrier_place == place:

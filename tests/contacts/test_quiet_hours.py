@@ -35,12 +35,16 @@ def hours(place: str, day: date) -> str:
     return " ".join(f"{window.opens:%H}-{window.closes:%H}" for window in TABLE.windows(place, day))
 
 
-def wall_clocks_allow(table: Table, place: str, moment: datetime) -> bool:
+def wall_clocks_allow(table: Table, place: str, moment: datetime, lines: Iterable[Window] = ()) -> bool:
     """Whether the clock on every wall of the place shows an open hour: the same question asked another way."""
-    shown = [moment.astimezone(ZoneInfo(zone)) for zone in places.zones(place)]
-    return all(
-        any(window.opens <= now.time() < window.closes for window in table.windows(place, now.date())) for now in shown
-    )
+
+    def shows(name: str, zone: str) -> bool:
+        there = moment.astimezone(ZoneInfo(zone))
+        counting = table.under(name, there.date()) or table.lines(place, there.date())
+        return any(each.opens <= there.time() < each.closes for each in counting if there.weekday() in each.weekdays)
+
+    ours = {line.place for line in lines if line.place in places.FIFTY | {"US"}} if place in ("", "US") else set()
+    return all(shows(name, zone) for name in {"", *ours} for zone in places.zones(name or place))
 
 
 @pytest.mark.parametrize(
@@ -153,6 +157,36 @@ def test_an_accounts_own_line_for_unknown_places_counts_for_them_and_nobody_else
     assert opens == [[13], [13], [8], [15]]
 
 
+@pytest.mark.parametrize("place", ["US", ""])
+def test_an_accounts_own_stricter_hours_bind_whoever_may_be_there(place: str) -> None:
+    table = Table([own("US-CA", "13:00", "15:00")])
+    opens = at(WEDNESDAY, "13:00", "America/Los_Angeles")
+    assert table.next_open(place, at(WEDNESDAY, "10:00")) == opens
+    assert not table.is_open(place, opens - timedelta(minutes=1))
+    assert table.next_open("US-NY", at(WEDNESDAY, "10:00")) == at(WEDNESDAY, "10:00")
+
+
+def test_an_accounts_own_wider_hours_for_unknown_places_do_not_widen_its_own_for_a_state() -> None:
+    table = Table([own(UNKNOWN, "00:00", "23:59:59"), own("US-CA", "10:00", "11:00")])
+    assert table.next_open("", at(WEDNESDAY, "03:00")) == at(WEDNESDAY, "10:00", "America/Los_Angeles")
+    assert not table.is_open("", at(WEDNESDAY, "11:00", "America/Los_Angeles"))
+
+
+def test_own_hours_that_leave_an_unknown_place_no_common_hour_close_it() -> None:
+    table = Table([own("US-CA", "10:00", "11:00")])
+    assert table.next_open("", at(WEDNESDAY, "03:00")) == at(WEDNESDAY, "03:00") + HORIZON
+
+
+def test_own_hours_for_every_other_state_bind_whoever_may_be_in_one() -> None:
+    table = Table([own("US", "10:00", "16:00")])
+    assert not table.is_open("", at(WEDNESDAY, "16:00"))
+    assert table.is_open("", at(WEDNESDAY, "15:59"))
+
+
+def test_own_hours_of_a_territory_do_not_bind_whoever_may_be_in_a_state() -> None:
+    assert Table([own("US-GU", "10:00", "11:00")]).is_open("", at(WEDNESDAY, "16:00"))
+
+
 def test_a_weekday_that_a_places_lines_do_not_name_is_closed() -> None:
     table = Table([own("US-NY", "09:00", "17:00", days=frozenset({2}))])
     assert table.next_open("US-NY", at(SATURDAY, "12:00")) == at(WEDNESDAY + timedelta(days=7), "09:00")
@@ -244,7 +278,7 @@ TIMES = st.times().map(lambda each: each.replace(microsecond=0))
 @st.composite
 def windows(draw: st.DrawFn) -> Window:
     return Window(
-        place=draw(st.sampled_from(["US-FL", "US-NY", "US", "GB", UNKNOWN, ELSEWHERE])),
+        place=draw(st.sampled_from(["US-FL", "US-NY", "US-GU", "US", "GB", UNKNOWN, ELSEWHERE])),
         weekdays=draw(st.frozensets(st.integers(0, 6))),
         opens=draw(TIMES),
         closes=draw(TIMES),
@@ -269,7 +303,7 @@ def test_the_next_open_moment_is_open_and_none_before_it_is(asked: datetime, pla
     assert table.next_open(place, found) == found or found == asked + HORIZON
     assert not any(table.is_open(place, moment) for moment in grid(asked, found))
     assert table.is_open(place, found) or found == asked + HORIZON
-    assert wall_clocks_allow(table, place, found) or found == asked + HORIZON
+    assert wall_clocks_allow(table, place, found, lines) or found == asked + HORIZON
 
 
 @given(MOMENTS, st.sampled_from(PLACES), st.lists(windows(), max_size=4))
@@ -280,7 +314,9 @@ def test_a_moment_is_open_just_when_every_clock_of_the_place_shows_an_open_hour(
     local = [asked.astimezone(ZoneInfo(zone)) for zone in places.zones(place)]
     days = [{(now + timedelta(days=days)).utcoffset() for days in (-1, 0, 1)} for now in local]
     is_open = table.is_open(place, asked)
-    assert is_open == wall_clocks_allow(table, place, asked) or (not is_open and any(len(each) > 1 for each in days))
+    assert is_open == wall_clocks_allow(table, place, asked, lines) or (
+        not is_open and any(len(each) > 1 for each in days)
+    )
 
 
 @given(st.datetimes(timezones=st.timezones(), min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1)))  # noqa: DTZ001
