@@ -159,20 +159,20 @@ class _Round:
         return told | self._note(question, response, text_id=text.pk, answer=text.body)
 
     def _note(
-        self, live: Live, response: Response, *, text_id: int, answer: str = "", is_follow_up: bool = False
+        self, live: Live, response: Response, *, text_id: int, answer: str | None = None, is_follow_up: bool = False
     ) -> dict[str, Any]:
         """Keep what a response asks for until all is written; what a person reads of it in the trace."""
         first = live.said if live.text_id == text_id else 0
         withheld = self.limits.withhold(live, response)
         ended = self.open.close_unheard(live, response, is_withheld=withheld.count > 0)
-        was_given_up = bool(answer) and not response.was_read
+        was_given_up = answer is not None and not response.was_read
         live.go_on(response, text_id=text_id, ended=bool(ended) or was_given_up)
         for rival, why in self.open.rivals(live, response):
             self._end(rival, why)
         self.open.keep(live)
         self.effects.lives[live.inbound_id] = live
         known = self._person(live.phone).known if response.calls else {}
-        self.effects.answered.append(Answered(live, response, text_id, answer, first, is_follow_up, known))
+        self.effects.answered.append(Answered(live, response, text_id, answer or "", first, is_follow_up, known))
         for told in response.told:
             self._notice(live, Notice.Kind(told.kind), told.body)
         if withheld.notice:

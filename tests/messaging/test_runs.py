@@ -61,6 +61,15 @@ def test_a_question_given_up_after_three_tries_ends_the_run_before_its_last_step
     assert Run.objects.get().state == Run.State.ENDED
 
 
+def test_a_question_is_given_up_also_when_the_third_try_is_a_picture_without_words(
+    account: Account, marketing: Number
+) -> None:
+    ask(account)
+    for body in ("hello", "what?", "hm", ""):
+        text(marketing, body)
+    assert Run.objects.get().state == Run.State.ENDED
+
+
 def test_an_answer_is_saved_and_the_run_goes_on(account: Account, marketing: Number) -> None:
     ask(account)
     for body in ("hello", "what?", "94110", "94110"):
