@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from bots import merging
 from bots.drafts.draft import Draft, Problem, warn
-from bots.drafts.rivals import Rival
+from bots.drafts.rivals import Rival, holder
 from bots.matching import Matcher, Rule
 from bots.models import Action, Bot, Trigger
 from contacts import phrases
@@ -59,6 +59,19 @@ def heard_otherwise(draft: Draft) -> Iterator[Problem]:
             )
 
 
+def taken_for_now(draft: Draft, rivals: list[Rival]) -> Iterator[Problem]:
+    """A paused bot keeps a word that another one has by now, and cannot be activated with it (B4)."""
+    if draft.status != Bot.Status.PAUSED:
+        return
+    for row, trigger in enumerate(draft.triggers):
+        if found := holder(trigger, rivals):
+            yield warn(
+                f"triggers.{row}.word",
+                f"“{trigger.word}” starts the bot “{found.bot_name}”. Before you activate this bot, choose another word"
+                " or pause that one.",
+            )
+
+
 def little_room(draft: Draft) -> Iterator[Problem]:
     """What is merged into a long text may have to be cut."""
     for row, action in enumerate(draft.actions):
@@ -81,7 +94,7 @@ def overlaps(account: Account, draft: Draft, *, bot: Bot | None, rivals: list[Ri
     said = set()
     for number, rule, rival, key in _meetings(own, rivals, numbers):
         winner, row = everyone.find(key, number), own[rule]
-        if winner and (row, rival.bot_name) not in said:
+        if winner and (row, rival.bot_name) not in said and not rival.holds(draft.triggers[row]):
             said.add((row, rival.bot_name))
             word = draft.triggers[row].word
             shown = rival.word if key == rival.rule.word_key else word

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bots.drafts.draft import Draft, Problem, refuse
-from bots.drafts.rivals import Rival
+from bots.drafts.rivals import Rival, holder
 from bots.models import Bot, Trigger
 from contacts import phrases
 from contacts.phrases import Band
@@ -81,11 +81,13 @@ def _universal(word: str, own_stop_words: Sequence[str]) -> str | None:
 
 
 def taken(draft: Draft, rivals: list[Rival]) -> Iterator[Problem]:
-    """Whether another active bot that listens on one of the same numbers holds a word in the same way."""
-    holders = {(rival.rule.word_key, rival.rule.match): rival.bot_name for rival in rivals}
+    """Whether another active bot that listens on one of the same numbers holds a word; a paused bot may wait for it."""
+    if draft.status == Bot.Status.PAUSED:
+        return
     for row, trigger in enumerate(draft.triggers):
-        if holder := holders.get((trigger.key, trigger.match)):
+        if found := holder(trigger, rivals):
             yield refuse(
                 f"triggers.{row}.word",
-                f"“{trigger.word}” already starts the bot “{holder}”. Choose another word, or pause that bot first.",
+                f"“{trigger.word}” already starts the bot “{found.bot_name}”. Choose another word, or pause that bot"
+                " first.",
             )

@@ -1,12 +1,13 @@
-"""The trigger words a draft has to get along with."""
+"""The trigger words a draft has to get along with, and which of them are the same as its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from bots.drafts.draft import Draft
+from bots.drafts.draft import Draft, DraftTrigger
 from bots.matching import Rule
-from bots.models import Bot, BotNumber
+from bots.models import Bot, BotNumber, Trigger
 from shout.models import Account
 
 
@@ -17,6 +18,19 @@ class Rival:
     rule: Rule
     word: str
     bot_name: str
+
+    def holds(self, trigger: DraftTrigger) -> bool:
+        """Whether it has the very word, so that this word alone could start only one of the two (B4).
+
+        A bot for what contains the word gets along with the bot of the word itself, which goes first (B2).
+        """
+        contains = Trigger.Match.CONTAINS
+        return self.rule.word_key == trigger.key and (self.rule.match == contains) == (trigger.match == contains)
+
+
+def holder(trigger: DraftTrigger, rivals: Iterable[Rival]) -> Rival | None:
+    """Which bot has the word already."""
+    return next((rival for rival in rivals if rival.holds(trigger)), None)
 
 
 def rivals(account: Account, draft: Draft, bot: Bot | None) -> list[Rival]:

@@ -43,7 +43,12 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
         *refusals.taken(draft, others),
         *steps.actions(account, draft),
     ]
-    simple = [*advice.requests_for_silence(draft), *advice.heard_otherwise(draft), *advice.little_room(draft)]
+    simple = [
+        *advice.requests_for_silence(draft),
+        *advice.heard_otherwise(draft),
+        *advice.taken_for_now(draft, others),
+        *advice.little_room(draft),
+    ]
     if refused:
         return [*refused, *simple]
     return [

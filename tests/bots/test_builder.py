@@ -126,6 +126,9 @@ def test_a_copy_opens_paused_under_another_name_and_is_not_saved_yet(
     assert form["name"] == ["Greeter copy"]
     assert form["status"] == ["paused"]
     assert len(bots(shop)) == 1
+    shown = page(dashboard.post("/bots/new/problems/", form))
+    assert 'data-severity="refusal"' not in shown
+    assert "“HI” starts the bot “Greeter”. Before you activate this bot" in shown
     assert dashboard.post("/bots/new/", form | {"word": ["HO"]}).status_code == 302
     assert [draft.status for draft in bots(shop)] == ["active", "paused"]
     assert dashboard.get("/bots/new/?copy_of=x").status_code == 400

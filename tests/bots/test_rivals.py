@@ -35,9 +35,34 @@ def test_a_bot_does_not_refuse_its_own_words(account: Account) -> None:
     assert save(account, draft("VIP", "CLUB"), bot) == bot
 
 
-def test_a_word_held_in_another_way_is_free(account: Account) -> None:
+@pytest.mark.parametrize("mine, theirs", [("whole", "first"), ("first", "whole"), ("contains", "contains")])
+def test_a_word_held_in_another_way_is_refused_where_the_word_alone_would_fit_both(
+    account: Account, mine: str, theirs: str
+) -> None:
+    save(account, draft("DENNYS", match=theirs, name="Club"))
+    assert "“Club”" in refusals(account, draft("dennys", match=mine))["triggers.0.word"]
+
+
+@pytest.mark.parametrize("mine, theirs", [("whole", "contains"), ("contains", "first")])
+def test_what_contains_a_word_gets_along_with_the_word_itself(account: Account, mine: str, theirs: str) -> None:
+    save(account, draft("DENNYS", match=theirs, name="Club"))
+    [(field, sentence)] = warnings(account, draft("DENNYS", match=mine))
+    assert field == "triggers.0.word"
+    assert "“Club”" in sentence
+    assert save(account, draft("DENNYS", match=mine)).pk
+
+
+def test_a_paused_bot_keeps_a_word_that_another_one_has_and_is_told_which(account: Account) -> None:
+    paused = save(account, draft("VIP", status=Bot.Status.PAUSED))
     save(account, draft("VIP", name="Club"))
-    assert save(account, draft("VIP", match="first")).pk
+    wanted = draft("VIP", status=Bot.Status.PAUSED, name="Renamed")
+    [(field, sentence)] = warnings(account, wanted, paused)
+    assert field == "triggers.0.word"
+    assert sentence == (
+        "“VIP” starts the bot “Club”. Before you activate this bot, choose another word or pause that one."
+    )
+    assert save(account, wanted, paused).name == "Renamed"
+    assert "“Club”" in refusals(account, draft("VIP"), paused)["triggers.0.word"]
 
 
 def test_a_word_on_other_numbers_is_free(account: Account, marketing: Number, service: Number) -> None:
