@@ -114,6 +114,11 @@ class Response:
     joins: set[int] = field(default_factory=set)
     leaves: set[int] = field(default_factory=set)
 
+    @property
+    def leaves_unlisted(self) -> set[int]:
+        """The groups that it took them off though they were not in them."""
+        return self.leaves - {change.id for change in self.changes if change.kind in ("joined", "left")}
+
 
 LeaveTags = dict[int, frozenset[int]]
 

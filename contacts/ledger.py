@@ -1,6 +1,6 @@
 """Reading the ledger: that it is whole, and what it says of any day (P12)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 
 from django.db.models import Q
@@ -9,6 +9,7 @@ from django.utils.timezone import now
 from contacts import bulk, scopes
 from contacts.evidence.bulk import buried, differences
 from contacts.models import ConsentEvent, LedgerCheck, Number
+from contacts.models.consent import Source
 from contacts.standing import Standing, standing
 from shout.models import Account
 
@@ -60,6 +61,19 @@ def lines_about(account: Account, phone: str, *, until: datetime | None = None) 
     }
     about = account.consent_events.filter(Q(phone=phone) | Q(phone="", seq__in=kept))
     return list(about.filter(at__lte=at).order_by("seq") if until else about.order_by("seq"))
+
+
+def said_to_leave(account: Account, pairs: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Of (phone, group id), those whose last line says that the person has left the list by their own word."""
+    about = account.consent_events.filter(
+        phone__in={phone for phone, _ in pairs}, group_ref__in={group_id for _, group_id in pairs}
+    )
+    last = about.order_by("phone", "group_ref", "-seq").distinct("phone", "group_ref")
+    return {
+        (line.phone, line.group_ref)
+        for line in last
+        if line.group_ref and line.kind == ConsentEvent.Kind.LEFT and line.source == Source.KEYWORD
+    }
 
 
 def state_on(number: Number, phone: str, at: datetime) -> Standing:

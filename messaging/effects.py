@@ -12,7 +12,7 @@ from bots.merging import BUILT_IN
 from bots.models import Notice, WebhookCall
 from bots.playbook import Playbook
 from contacts import bulk as contacts_bulk
-from contacts import permissions
+from contacts import ledger, permissions
 from contacts.models import ConsentEvent
 from contacts.permissions import Evidence
 from messaging import bulk, outbound, segments
@@ -20,6 +20,8 @@ from messaging.models import Message
 from messaging.outbox import Draft
 from shout.models import Account
 from shout.nudges import nudge
+
+Kind = ConsentEvent.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,21 @@ class Effects:
         return found
 
     def _ledger(self) -> Iterable[ConsentEvent]:
+        """What they said of lists. Who leaves one that they are not on has said so too, and need say it once (P10)."""
+        have_left = self._have_left()
         for answered in self.answered:
-            for change in answered.response.changes:
-                if change.kind in (ConsentEvent.Kind.JOINED, ConsentEvent.Kind.LEFT):
-                    group = self.playbook.groups[change.id]
-                    kind = ConsentEvent.Kind(change.kind)
-                    yield permissions.list_event(kind, group, answered.live.phone, evidence=answered.evidence)
+            phone, response = answered.live.phone, answered.response
+            said = [(change.kind, change.id) for change in response.changes if change.kind in (Kind.JOINED, Kind.LEFT)]
+            unsaid = (pk for pk in sorted(response.leaves_unlisted) if (phone, pk) not in have_left)
+            for kind, pk in [*said, *((Kind.LEFT, pk) for pk in unsaid)]:
+                (have_left.add if kind == Kind.LEFT else have_left.discard)((phone, pk))
+                group = self.playbook.groups[pk]
+                yield permissions.list_event(Kind(kind), group, phone, evidence=answered.evidence)
+
+    def _have_left(self) -> set[tuple[str, int]]:
+        """Of those who leave lists that they are not on, by phone and list, who had said so before this round."""
+        in_vain = {(each.live.phone, pk) for each in self.answered for pk in each.response.leaves_unlisted}
+        return ledger.said_to_leave(self.account, in_vain) if in_vain else set()
 
     def _drafts(self) -> Iterable[Draft]:
         for answered in self.answered:

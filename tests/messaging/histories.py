@@ -20,6 +20,7 @@ class Ought:
     reviews: dict[tuple[int, int], int] = field(default_factory=dict)
     blocked: set[int] = field(default_factory=set)
     members: set[int] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
 
     def _reaches(self, asked_of: int, number: int) -> bool:
         if asked_of == number or self.scope == "account":
@@ -66,3 +67,15 @@ class Ought:
         """They said something that may have been a STOP."""
         if not self.has_stopped_this(number, phone):
             self.reviews.setdefault((number, phone), self.time)
+
+    def join(self, phone: int) -> None:
+        """They are on the list."""
+        self.members.add(phone)
+        self.left.discard(phone)
+
+    def leave(self, phone: int, *, by_own_word: bool) -> None:
+        """They are off the list; who says so has left it also where they were not on it, and no import undoes it
+        (P10)."""
+        if by_own_word or phone in self.members:
+            self.left.add(phone)
+        self.members.discard(phone)

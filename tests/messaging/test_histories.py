@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.models import Action, Bot, Trigger
-from contacts import bulk, clock, imports, ledger, permissions, reviews, scopes
+from contacts import bulk, clock, imports, ledger, people, permissions, reviews, scopes
 from contacts.evidence.bulk import differences
 from contacts.models import Contact, Group, Number, Review
 from contacts.models.consent import Source
@@ -97,8 +97,10 @@ class World:
         elif body in DOUBTS:
             ought.doubt(at, who)
         inbound.process(account_id=number.account_id)
-        if who not in ought.blocked and body in ("JOIN", "LEAVE"):
-            (ought.members.add if body == "JOIN" else ought.members.discard)(who)
+        if who not in ought.blocked and body == "JOIN":
+            ought.join(who)
+        elif who not in ought.blocked and body == "LEAVE":
+            ought.leave(who, by_own_word=True)
 
     def staff(self, number: Number, ought: Ought, at: int, who: int, how: str) -> None:
         if how == "opt_in":
@@ -140,16 +142,14 @@ class World:
             (ought.blocked.add if how == "block" else ought.blocked.discard)(who)
         elif how in ("join", "leave"):
             getattr(permissions, how)(group=group, contacts=[contact], evidence=STAFF)
-            (ought.members.add if how == "join" else ought.members.discard)(who)
+            ought.join(who) if how == "join" else ought.leave(who, by_own_word=False)
         else:
-            has_left = ledger.lines_about(number.account, PHONES[who])
-            left = [line.kind for line in has_left if line.group_ref][-1:] == ["left"]
             rows = f"Phone\n{PHONES[who]}\n".encode()
             imports.bring_in(
                 account=number.account, by=self.user, file_name="a.csv", data=rows, consent_source="till", group=group
             )
-            if not left:
-                ought.members.add(who)
+            if who not in ought.left:
+                ought.join(who)
 
     def send(self, number: Number, ought: Ought, at: int, who: int, how: str) -> None:
         if how == "broadcast":
@@ -197,6 +197,8 @@ class World:
                 _compare(self, group.account, [number for number in self.numbers if number.account_id == account_id])
                 members = set(Contact.objects.in_group(group).values_list("phone", flat=True))
                 assert members == {PHONES[who] for who in self.ought[account_id].members}
+                left = {phone for phone in PHONES if people.leaving(group, phone)}
+                assert left == {PHONES[who] for who in self.ought[account_id].left}
                 assert bulk.broken_ledger_line() is None
                 assert differences() == []
 

@@ -1,10 +1,13 @@
 """What people text, acted on in batches: everybody's texts in order, one run each, no text in the way of another."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bots.models import Action, Bot, Run, Trigger
-from contacts import permissions
+from contacts import imports, people, permissions
 from contacts.models import ConsentEvent, Group, Number, Tag
+from contacts.permissions import Evidence
 from messaging import inbound, outbound
 from messaging.inbound import InboundText
 from messaging.models import Message
@@ -68,6 +71,60 @@ def test_the_texts_of_a_batch_have_their_effect_in_order(account: Account, marke
     kinds = list(ConsentEvent.objects.order_by("seq").values_list("kind", flat=True))
     assert kinds == ["joined", "left", "joined", "left", "joined"]
     assert Run.objects.count() == 5
+
+
+def test_who_leaves_a_list_that_they_were_never_on_is_put_on_it_by_no_import(
+    account: Account, owner: User, marketing: Number, vip: Group
+) -> None:
+    text = _receive(marketing, "NOVIP")
+    _process(account, text)
+    contact = account.contacts.get()
+    line = ConsentEvent.objects.get()
+    assert (line.kind, line.group_ref, line.phone, line.words) == ("left", vip.pk, ANA, "NOVIP")
+    assert (line.source, line.reference) == ("keyword", text.carrier_sid)
+    assert (contact.tags.count(), Run.objects.get().left, text.trace["changes"][0][0]) == (1, 0, "tagged")
+    rows = f"Phone\n{ANA}\n".encode()
+    imports.bring_in(account=account, by=owner, file_name="a.csv", data=rows, consent_source="till", group=vip)
+    assert not contact.groups.exists()
+    assert people.leaving(vip, ANA) == line
+
+
+def test_a_leave_word_said_again_and_again_is_one_line_until_they_have_been_on_the_list(
+    account: Account, marketing: Number, vip: Group
+) -> None:
+    for words in (["novip"] * 3, ["novip"], ["JOIN", "novip", "novip"], ["novip"]):
+        for word in words:
+            _receive(marketing, word)
+        _process(account)
+    assert list(ConsentEvent.objects.order_by("seq").values_list("kind", flat=True)) == ["left", "joined", "left"]
+    assert sum(Run.objects.values_list("left", flat=True)) == 1
+
+
+def test_who_was_taken_off_a_list_by_the_team_and_says_so_too_is_on_record_with_their_own_word(
+    account: Account, owner: User, marketing: Number, vip: Group
+) -> None:
+    _receive(marketing, "JOIN")
+    _process(account)
+    permissions.leave(group=vip, contacts=[account.contacts.get()], evidence=Evidence.staff(owner))
+    assert permissions.leave(group=vip, contacts=[account.contacts.get()], evidence=Evidence.staff(owner)) == 0
+    _receive(marketing, "NOVIP")
+    _process(account)
+    assert list(ConsentEvent.objects.order_by("seq").values_list("kind", "source")) == [
+        ("joined", "keyword"),
+        ("left", "staff"),
+        ("left", "keyword"),
+    ]
+
+
+@pytest.mark.parametrize(("word", "asks"), [("JOIN", 0), ("Hello", 0), ("NOVIP", 1)])
+def test_only_who_leaves_a_list_that_they_are_not_on_costs_a_question_to_the_ledger(
+    account: Account, marketing: Number, vip: Group, word: str, asks: int
+) -> None:
+    for phone in (ANA, "+14155550143"):
+        _receive(marketing, word, phone=phone)
+    with CaptureQueriesContext(connection) as asked:
+        _process(account)
+    assert sum("DISTINCT ON" in query["sql"] for query in asked) == asks
 
 
 def test_joining_twice_is_one_line_in_the_ledger_and_two_answers(
