@@ -7,6 +7,7 @@ from contacts import bulk, permissions
 from contacts.models import ConsentEvent, Number, OptOut, Review
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
+from contacts.wording import quoted
 from shout.models import User
 
 
@@ -77,6 +78,8 @@ def undo(*, review: Review, by: User) -> bool:
         decided = ConsentEvent.objects.get(account_id=review.account_id, seq=review.decision_seq or 0)
         if decided.source != Source.PHRASE:
             raise Overtaken("This was decided by what they said themselves, or told your team, in plain words.")
+        if (decided.words, decided.rule, decided.reference) != (review.words, review.rule, review.reference):
+            raise Overtaken(f"This was decided by a later text of theirs: {quoted(decided.words)}. Undo that one.")
         stopped = OptOut.objects.filter(**mine).in_force().first()
         if stopped and stopped.event_seq != review.decision_seq:
             raise Overtaken("They have stopped this number in other words too. Only new consent opens it again.")

@@ -96,6 +96,18 @@ def test_start_decides_the_other_way(review: Review, marketing: Number) -> None:
     assert not is_held(marketing)
 
 
+def test_undoing_a_doubt_does_not_withdraw_what_they_asked_for_in_plain_words_since(
+    review: Review, marketing: Number, owner: User
+) -> None:
+    plain = Evidence(source=Source.PHRASE, words="please stop texting me", rule="en.stop-texting", reference="SM2")
+    assert reviews.obey(number=marketing, phone=ANA, evidence=plain)
+    with pytest.raises(Overtaken, match="a later text of theirs: “please stop texting me”. Undo that one"):
+        reviews.undo(review=review, by=owner)
+    assert permissions.refusal(marketing, ANA) == "opted_out"
+    assert reviews.undo(review=Review.objects.get(reference="SM2"), by=owner)
+    assert permissions.refusal(marketing, ANA) is None
+
+
 def test_no_undoing_after_a_stop_in_plain_words_has_followed(review: Review, marketing: Number, owner: User) -> None:
     reviews.confirm(review=review, by=owner)
     permissions.opt_out(number=marketing, phone=ANA, evidence=STOP)
