@@ -24,6 +24,9 @@ RULES = rules(
         "wrong-number": "Says that this is the wrong number or the wrong person.",
         "stop-bothering-me": "Asks you to stop something that may be the texting.",
         "stop-it": "Says to stop something that may be the texting.",
+        "stop-slip": "Says STOOP or STOP1, which may be STOP with a slip of the finger, or the steps of a house, or a"
+        " place on a route.",
+        "stop-as-told": "Repeats how to stop: “STOP to 12345”, “STOP or END”.",
         "stop-name": "Says STOP and a word that may be your name.",
         "cancel-or-quit": "Says CANCEL, QUIT or END in other words, and may mean the texts.",
         "how-to-stop": "Asks how to stop the texts.",
@@ -42,6 +45,7 @@ _WHOLE = table(
     {
         "stop": "stop|stop stop|stop stop stop|stop unsubscribe|stop end|stop cancel|stop quit|stop everything"
         "|no stop|stop no|stop cancel unsubscribe|stop unsubscribe quit|stop opt out|stop no more",
+        "stop.unsure": "nostop",
         "unsubscribe": "unsubscribe|unsubscribe me|opt out|optout|opt me out|opting out|unsubscribe stop",
         "stop-the-texts": "stop text|stop texts|stop message|stop messages|stop sms|stop spam",
         "do-not-text-me": "dont text|dont contact|dont message|no texting",
@@ -50,9 +54,10 @@ _WHOLE = table(
         "|remove from your list",
         "cease": "cease|desist",
         "how-to-stop": "how to stop|how do i stop",
+        "stop-slip": "stoop|stop1|stop11|stop111|stop 1",
         "stop-it": "stop it|stop this|stop that|stop these|stop those|stop them|make it stop|stop doing this"
-        "|stop doing that|stop to end|text stop|reply stop|send stop|knock it off|cut it out|give it a rest"
-        "|quit it|quit this|🛑",
+        "|stop doing that|stop to end|text stop|reply stop|send stop|stopthis|stopthat"
+        "|knock it off|cut it out|give it a rest|quit it|quit this|🛑",
         "cancel-or-quit": "cancel these|end these|stop subscription|terminate|cancel|quit|end|end this|cancel me"
         "|cancel this|end it|cancel everything|revoke|halt|discontinue|cancel subscription|cancel my subscription",
         "no-more": "no alerts|no notifications|no promotions|no promos|no ads|no contact|no more contact|enough texting"
@@ -74,8 +79,8 @@ _JOINED = """a again alone all any anymore bothering contact contacting delete d
 
 LANGUAGE = Language(
     rules=RULES,
-    triggers=word_set("""stop quit cease discontinue halt unsubscribe unsubscribed optout opt opting opted off system
-        database chain removed remove delete deactivate unlist unenroll dont never text texts
+    triggers=word_set("""stop stoop stopit quit cease discontinue halt unsubscribe unsubscribed optout opt opting opted
+        off system database chain removed remove delete deactivate unlist unenroll dont never text texts
         message messages texting messaging contact contacting sms spam spamming list number
         wrong alone away interested consent permission block blocked blocking report reporting
         reported cancel end more enough drop scratch lose refrain desist signed subscribed turn

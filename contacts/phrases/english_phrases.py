@@ -3,6 +3,7 @@
 from contacts.phrases.engine import phrase
 
 _STOP = "(?:stop|quit|cease|discontinue|halt)(?: (?:all|with|ever))*"
+_STOP_WORD = "(?:stop|end|quit|cancel|unsubscribe|opt out|optout|revoke)"
 _ME = "(?:me|us|my (?:phone|number|cell|cellphone|mobile)|(?:to )?this (?:phone|number|cell|line|device))"
 _OTHERS = "(?:my \\w+(?: s)?(?: phone| number| cell)?|our \\w+|here)"
 _TEXTING = "(?:texting|messaging|contacting|spamming|soliciting|notifying|smsing|text|message|contact|harassing)"
@@ -251,6 +252,11 @@ _REVIEW = [
         "|didnt (?:sign|ask|agree|subscribe|request)|(?:no longer|already|have|am not) ))",
         strict=True,
     ),
+    phrase(
+        "en.stop-as-told",
+        f"(?<=^ )(?:please )?(?:(?:text|send|reply) )?(?:stop (?:to|2) (?:\\d{{3,8}}|{_STOP_WORD})"
+        f"|{_STOP_WORD}(?: (?:and|or) {_STOP_WORD})+)(?= $| please | now | thanks | [,.] )",
+    ),
     phrase("en.stop-it", f"(?:turn|shut) (?:{_THESE} off|off {_DET}{_ANY_TEXTS})|make {_THESE} stop", strict=True),
     phrase(
         "en.stop-bothering-me",
@@ -300,8 +306,8 @@ _REVIEW = [
     ),
     phrase(
         "en.complaint",
-        f"(?:too|so) many {_DET}(?:texts|messages|notifications|alerts)|text (?:me )?(?:way |far )?too (?:much"
-        f"|often)|(?:tired|sick|done|annoyed) (?:of|with|by) {_DET}(?:texts|messages|texting|messaging|spam)"
+        f"(?:(?:too|so) many|nonstop) {_DET}(?:texts|messages|notifications|alerts)|text (?:me )?(?:way |far )?too"
+        f" (?:much|often)|(?:tired|sick|done|annoyed) (?:of|with|by) {_DET}(?:texts|messages|texting|messaging|spam)"
         f"|out of {_DET}(?:texts|messages)|(?:texts|messages) (?:are|is) (?:so |very |really |getting "
         "|too )?(?:annoying|unwanted|harassment|unsolicited|spam)",
         guarded=False,

@@ -1,5 +1,7 @@
 """English words: how they are spelt in texts, and which of them change nothing; the only place for both."""
 
+from itertools import product
+
 from contacts.phrases.form import misspellings, whole_words, word_set
 
 # What may stand around a request without making it another one: courtesy, anger, haste.
@@ -38,8 +40,8 @@ _REAL_WORDS = word_set("""testing tenting sending lending bending mending spendi
         ending pending sanding standing sealing number remove umber
         received receiver receives deceive relieving deceiving""")
 _SPELT = {
-    "stop": "astop stpp sstop dtop wtop stip stlp st0p stol srop syop stopo stopl stopm stopstop stopnow stopall "
-    "ustop stop2end stop2quit stop2stop 5top",
+    "stop": "astop stpp dtop wtop stip stlp st0p stol srop syop stopo stopl stopm stopstop stopnow stopall "
+    "ustop stop2end stop2quit stop2stop 5top 5t0p",
     "please": "pls plz plez pleez plis pleeze",
     "texting": "txting txtin textin texing txing txtn txtg txng textn",
     "text": "txt",
@@ -72,7 +74,10 @@ _SLIPPERY = word_set(
     "stop quit please texting messaging contacting message messages sending remove number unsubscribe wrong"
     " txting receive receiving anymore"
 )
+# STTOP, SSTTOOPP; but a stoop is a word of its own.
+_DOUBLED = {"".join(letters) for letters in product(*((letter, letter * 2) for letter in "stop"))} - {"stop", "stoop"}
 _PLAIN = {spelling: word for word, spellings in _SPELT.items() for spelling in spellings.split()}
+_PLAIN |= dict.fromkeys(_DOUBLED, "stop")
 SPELLINGS = {
     slip: _PLAIN.get(word, word)
     for word in sorted(_SLIPPERY)
@@ -142,6 +147,8 @@ IDIOMS = tuple(
         (_SERVED, "instead"),
         ("(?:what does (?:that|this|it|those) mean|what is that|whats that|meaning|huh)(?= [$.,]?)", "instead"),
         ("please stopped", "please stop"),
+        ("(?:stoop|top)(?= (?:texting|messaging|contacting|spamming|sending) (?:me|us|this|these) )", "stop"),
+        ("stopit", "stop it"),
         ("(?:knock it off|cut it out|give it a rest|enough) with", "stop"),
     ]
 )

@@ -19,6 +19,12 @@ _SIGNATURE = re.compile(
 _NUMBER_SIGN = re.compile(r"(?<![\w#])#(?!\w)")
 _STOP_SIGN = "🛑"
 _STOP_SIGNS = re.compile("[🛑⛔🚫📵]{2,}")
+# Shift let go too early: "Stop!1!", "STOP!!1one".
+_SHOUTED = re.compile(r"![!1]*1(?:one|eleven)*(?!\w)")
+_SPELT_STOP = re.compile(r"\bs\.t\.o\.p\b\.?(?!\w)|\bs[ .*_-]+t[ .*_-]+o[ .*_-]+p\b")
+# "Non-stop" is one word; "non - stop" may be two, as "non stop" may.
+_NON_STOP = re.compile(r"\b(non?)-stop\b")
+_OPEN_NON_STOP = re.compile(r"\bnon ?- ?stop\b")
 _OTHER = re.compile(r"[^\w\s.,\"]|_")
 _MARK = re.compile(r'([,"]|(?<=\s)\.(?=\s))')
 _STRETCHED = re.compile(r"([^\W\d_])\1\1")
@@ -30,14 +36,15 @@ def words(body: str) -> list[str]:
     """The words of a text without accents and apostrophes; "." ends a sentence, "," a clause, '"' opens a quotation.
 
     A French elision is a word of its own ("n envoyez"), an English contraction is one word ("dont"), and nothing is
-    stretched. A "#" by itself is a number, a row of stop signs is one, and a telephone's signature is nobody's words.
+    stretched, or spelt if it is STOP. A "#" by itself is a number, a row of stop signs is one, and a telephone's
+    signature is nobody's words.
     """
     plain = text.unaccented(text.normalise(body))
     if _STOP_SIGNS.fullmatch(plain):
         return [_STOP_SIGN]
-    plain = _SIGNATURE.sub("", plain)
+    plain = _spoken(_SIGNATURE.sub("", plain))
     if not plain.replace(" ", "").isalnum():
-        plain = _NUMBER_SIGN.sub(" number ", plain)
+        plain = _NUMBER_SIGN.sub(" number ", _SHOUTED.sub("!", plain))
         plain = _MASKED.sub("", _ELISION.sub(r"\1 ", plain)).replace("&", " and ").replace(" + ", " mas ")
         plain = _MARK.sub(r" \1 ", _OTHER.sub(" ", _CLAUSE_END.sub(" . ", plain)))
     return [_squeezed(word) for word in plain.split()] if _STRETCHED.search(plain) else plain.split()
@@ -68,6 +75,11 @@ def joined(words: str) -> re.Pattern[str]:
 def whole_words(pattern: str) -> re.Pattern[str]:
     """The pattern over whole words of a line whose words stand between single spaces."""
     return re.compile(f"(?<= )(?:{pattern})(?= )")
+
+
+def _spoken(plain: str) -> str:
+    """The text with STOP in one word, and with non-stop in as many as its writer made it."""
+    return _OPEN_NON_STOP.sub("non stop", _NON_STOP.sub(r"\1stop", _SPELT_STOP.sub("stop", plain)))
 
 
 def _squeezed(word: str) -> str:

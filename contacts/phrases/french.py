@@ -113,6 +113,8 @@ _WHOLE = table(
     "fr",
     {
         "stop": "stop|arret|arret sms|stoppez|stopper",
+        # "Non stop" without a comma is mostly an adverb, in French as in English.
+        "stop.unsure": "nonstop stop",
         "plus-aucun-message": "plus aucun|plus rien|plus jamais|plus de sms stop",
         "desabonnement": "desabonnement|desinscription|desabonner|desinscrire|resilier",
         "ca-suffit": "arrete|arretez|arreter|arretez ca|arrete ca|stop ca|assez|ca suffit|fin|cessez|ne veux plus",
@@ -159,6 +161,7 @@ LANGUAGE = Language(
             "please",
         ),
         (whole_words("tout de suite|immediatement|des maintenant|une fois pour toutes"), "maintenant"),
+        (whole_words("non(?= stop )"), "nonstop"),
         (whole_words("bonne journee|bonne soiree"), "merci"),
     ),
     courtesy=word_set("""please merci beaucoup bonjour bonsoir salut madame monsieur messieurs maintenant deja enfin
