@@ -17,6 +17,7 @@ from bots.drafts.refusals import MOST_ROWS
 from bots.models import Action, Bot, Trigger
 from shout.api.fields import OwnField, Strict
 from shout.api.views import AccountViewSet
+from shout.models import Role
 
 _LARGEST_ID = 2**63 - 1
 _LARGEST = 2**31 - 1
@@ -293,9 +294,16 @@ class BotViewSet(
         request=ValidationSerializer,
         responses=WarningsSerializer,
         description="Answers what `POST bots/`, or `PUT bots/{id}/` of the bot named in `bot`, would answer: 400 with"
-        " the same refusals, or 200 with the same warnings.",
+        " the same refusals, or 200 with the same warnings. Nothing is written, so a key that may only read is enough.",
     )
-    @action(detail=False, methods=["post"], filter_backends=[], pagination_class=None)
+    @action(
+        detail=False,
+        methods=["post"],
+        filter_backends=[],
+        pagination_class=None,
+        needed=Role.VIEWER,
+        remembers=False,
+    )
     def validate(self, request: Request) -> Response:
         """Look at a bot."""
         asked = ValidationSerializer(data=request.data, context=self.get_serializer_context())

@@ -342,6 +342,13 @@ def test_validating_answers_what_saving_would_and_saves_nothing(call: Caller) ->
     assert call("POST", BOTS, surprising)[1]["warnings"] == said["warnings"]
 
 
+def test_a_key_that_may_only_read_may_validate_and_saves_nothing(shop: Account) -> None:
+    call = Caller(shop, Role.VIEWER)
+    assert call("POST", f"{BOTS}validate/", greeter("hi")) == (200, {"warnings": []})
+    assert call("POST", BOTS, greeter("hi"))[0] == 403
+    assert call("GET", BOTS)[1]["results"] == []
+
+
 def test_validating_a_bot_in_the_place_of_another_leaves_that_ones_words_out(call: Caller) -> None:
     made = call("POST", BOTS, greeter("hi"))[1]
     assert call("POST", f"{BOTS}validate/", greeter("hi"))[0] == 400
