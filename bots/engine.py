@@ -8,6 +8,7 @@ from typing import Any
 from bots import answers, merging
 from bots.models import Action
 from contacts.own_fields import fits
+from shout.text import legible
 
 Kind = Action.Kind
 MOST_TRIES = 3
@@ -204,9 +205,13 @@ def _said(step: Step, person: Person) -> Said:
 
 
 def _set(person: Person, name: str, value: str) -> list[Change]:
+    value = legible(value)
     if not name or person.fields.get(name, "") == value or not fits(name, value):
         return []
-    person.fields[name] = value
+    if value:
+        person.fields[name] = value
+    else:
+        person.fields.pop(name)
     return [Change("set", field=name, value=value)]
 
 

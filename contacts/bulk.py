@@ -161,7 +161,7 @@ def custom_fields() -> set[str]:
 
 def set_fields(account_id: int, wanted: dict[int, dict[str, str]]) -> None:
     """Set fields of contacts, by contact id and name, to values that fit: their own columns where they have one, else
-    custom fields."""
+    custom fields, of which an empty one is none."""
     # Locked, because whole rows are written: what somebody types into one meanwhile must not be lost.
     people = Contact.objects.filter(account_id=account_id, pk__in=wanted).order_by("pk").select_for_update(no_key=True)
     changed = list(people) if wanted else []
@@ -171,6 +171,7 @@ def set_fields(account_id: int, wanted: dict[int, dict[str, str]]) -> None:
                 setattr(contact, name, value)
             else:
                 contact.fields[name] = value
+        contact.tidy()
         contact.locate()
     Contact.objects.bulk_update(changed, [*OWN_FIELDS, "fields", "place"], batch_size=500)
 

@@ -40,14 +40,14 @@ class Columns:
 
 
 def rows(data: bytes) -> Iterator[list[str]]:
-    """The rows of a CSV file, blank ones included, cells trimmed; raises `Unreadable` when it comes to a bad line."""
+    """The rows of a CSV file, blank ones too, cells legible and trimmed; raises `Unreadable` when a line is bad."""
     content = _decoded(data)
     # Strict, since a quotation mark that is never closed would silently swallow everybody after it.
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=_delimiter(content), strict=True)
     line = 1
     try:
         for row in reader:
-            yield [cell.strip().removeprefix("'") for cell in row]
+            yield [text.legible(cell).strip().removeprefix("'") for cell in row]
             line = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(

@@ -223,7 +223,7 @@ def _deeds(account: Account, trace: dict[str, Any]) -> Iterable[Deed]:
     tags = account.tags.in_bulk([pk for kind, pk, *_ in changes if kind in ("tagged", "untagged")])
     for kind, pk, field, value in changes:
         if kind == "set":
-            yield Deed(f"{field} set to “{value}”")
+            yield Deed(f"{field} set to “{value}”" if value else f"{field} emptied")
         elif kind in ("joined", "left"):
             name = f"the group {groups[pk].name}" if pk in groups else "a group that is gone now"
             url = reverse("contacts:group_detail", args=[pk]) if pk in groups else ""

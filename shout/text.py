@@ -45,6 +45,9 @@ _PARTS = re.compile(r"[^\W_]+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+")
 
+# What turns the direction of writing, also of what stands after it on a page.
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 
 def normalise(text: str) -> str:
     """The comparable form of a text or a trigger word; idempotent.
@@ -121,6 +124,12 @@ def unaccented(text: str) -> str:
 def clean(text: str) -> str:
     """A text fit for PostgreSQL and for a carrier: without NUL and lone surrogates, otherwise as it was."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
+def legible(text: str) -> str:
+    """What somebody says of a person, fit for any page: clean, without control characters, and without those that turn
+    the direction of writing. Line breaks stay."""
+    return clean(_TURNS.sub("", _CONTROLS.sub("", text)))
 
 
 def words(normalised: str) -> list[str]:

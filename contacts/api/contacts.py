@@ -49,7 +49,7 @@ class ContactSerializer(Strict, serializers.ModelSerializer[Contact]):
     fields = serializers.DictField(  # type: ignore[assignment]
         child=serializers.CharField(max_length=1000, allow_blank=True),
         required=False,
-        help_text="Your own fields, by name. A PATCH replaces them all.",
+        help_text="Your own fields, by name. A PATCH replaces them all; an empty one is none.",
     )
     groups = MembershipSerializer(source="groupmembership_set", many=True, read_only=True)
     tags = TagSerializer(many=True, read_only=True)

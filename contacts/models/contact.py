@@ -7,6 +7,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from contacts import places
+from contacts.own_fields import OWN_FIELDS
 from shout import phones, text
 from shout.models import Account
 
@@ -106,8 +107,16 @@ class Contact(models.Model):
         state = self.carrier_place.removeprefix("US-")
         self.place = places.place_of(self.phone, postal_code=self.postal_code, carrier_state=state)
 
+    def tidy(self) -> None:
+        """Take out of what is said of them what nobody can read, and the custom fields that are empty."""
+        for name in (*OWN_FIELDS, "notes"):
+            setattr(self, name, text.legible(getattr(self, name)))
+        legible = {text.legible(name): text.legible(str(value)) for name, value in self.fields.items()}
+        self.fields = {name: value for name, value in legible.items() if value}
+
     def save(self, *args: object, **kwargs: object) -> None:
-        """Save with the place that belongs to the phone."""
+        """Save what can be read, with the place that belongs to the phone."""
+        self.tidy()
         self.locate()
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 

@@ -252,3 +252,11 @@ def test_a_list_takes_the_same_queries_however_long_it_is(program: Program) -> N
         return len(captured)
 
     assert queries(1) == queries(5) < 16
+
+
+def test_what_nobody_can_read_is_taken_out_of_fields_and_an_empty_one_is_none(program: Program) -> None:
+    wrong = {"first_name": "Ada\u202e", "notes": "One\x07\nTwo", "fields": {"city": "Rome\u2066", "color": ""}}
+    made = program.post("contacts/", {"phone": "(415) 555-0123"} | wrong).json
+    assert (made["first_name"], made["notes"], made["fields"]) == ("Ada", "One\nTwo", {"city": "Rome"})
+    changed = program.patch(f"contacts/{made['id']}/", {"fields": {"city": ""}})
+    assert (changed.status, changed.json["fields"]) == (200, {})

@@ -162,3 +162,9 @@ def test_another_list_may_still_be_joined_by_who_left_one(account: Account) -> N
     ana, offers = build.contact(account, phone=ANA), build.group(account, "Offers")
     permissions.leave(group=build.group(account, "VIP"), contacts=[ana], evidence=NOVIP)
     assert bring_in(account, "Phone\n4155550142\n", offers).joined == 1
+
+
+def test_what_nobody_can_read_is_not_imported(account: Account) -> None:
+    bring_in(account, "Phone,First name,City\n\u202d+1 415 555 0142\u202c,Ana\u202e\x07,\u200fRome\n")
+    ana = Contact.objects.get()
+    assert (ana.phone, ana.first_name, ana.fields) == (ANA, "Ana", {"City": "Rome"})

@@ -173,6 +173,12 @@ def test_an_edit_changes_the_person_and_never_the_phone_number(browser: OutsideC
     assert (ana.first_name, ana.last_name, ana.phone) == ("Anna", "", "+14155550142")
 
 
+def test_an_edit_brings_in_nothing_that_turns_the_direction_of_writing(browser: OutsideClient, ana: Contact) -> None:
+    browser.post(reverse("contacts:contact_edit", args=[ana.pk]), {"first_name": "A\u202enna", "notes": "One\nTwo"})
+    ana.refresh_from_db()
+    assert (ana.first_name, ana.notes.split()) == ("Anna", ["One", "Two"])
+
+
 def test_an_edit_lifts_no_opt_out(browser: OutsideClient, ana: Contact, marketing: Number, owner: User) -> None:
     permissions.opt_out(number=marketing, phone=ana.phone, evidence=Evidence.staff(owner))
     browser.post(reverse("contacts:contact_edit", args=[ana.pk]), {"first_name": "Anna"})

@@ -10,7 +10,7 @@ from bots import notices
 from bots import playbook as playbooks
 from bots.models import Action, Bot, Notice, Run, Trigger, WebhookCall
 from contacts.models import Contact, Number
-from messaging import inbound, outbound
+from messaging import inbound, outbound, tracing
 from messaging.models import Message
 from shout.models import Account, User
 from tests import build, carrier
@@ -195,6 +195,26 @@ def test_what_does_not_fit_a_field_leaves_it_as_it_was(account: Account, marketi
     text(marketing, "hello")
     ana.refresh_from_db()
     assert (ana.email, ana.postal_code, ana.fields["city"]) == ("ana@x.com", "94110", "x" * 20)
+
+
+def test_a_field_that_is_set_to_nothing_is_gone(account: Account, marketing: Number) -> None:
+    ana = build.contact(account, phone=ANA, last_name="Ruiz", fields={"greet": "Hi", "city": "Rome"})
+    empties = [{"kind": Kind.SET_FIELD, "field": name, "value": ""} for name in ("greet", "last_name", "unknown")]
+    bot(account, "HELLO", *empties, {"kind": Kind.REPLY, "body": '{{ greet|default:"None" }}'})
+    text(marketing, "hello")
+    ana.refresh_from_db()
+    assert (ana.fields, ana.last_name, said()) == ({"city": "Rome"}, "", ["None"])
+    done = [deed.words for deed in tracing.read(Message.objects.get(direction="in")).deeds]
+    assert done == ["greet emptied", "last_name emptied"]
+
+
+def test_an_answer_brings_no_controls_and_no_turned_writing_into_a_field(account: Account, marketing: Number) -> None:
+    question = {"kind": Kind.ASK, "body": "Your name?", "field": "first_name"}
+    bot(account, "HELLO", question, {"kind": Kind.REPLY, "body": "Hi {{ first_name }}"})
+    for body in ("hello", "\u202eAna\x07\u200f"):
+        text(marketing, body)
+    assert Contact.objects.get(phone=ANA).first_name == "Ana"
+    assert said()[-1] == "Hi Ana"
 
 
 def test_a_webhook_hears_of_own_fields_apart_from_who_somebody_is(account: Account, marketing: Number) -> None:

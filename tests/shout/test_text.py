@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shout.text import clean, fold, normalise, skeleton, unaccented, words
+from shout.text import clean, fold, legible, normalise, skeleton, unaccented, words
 
 # What may stand around a word without making it another word.
 AROUND = st.text(
@@ -141,6 +141,11 @@ def test_a_cleaned_text_can_be_stored_and_sent(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00")))
 def test_a_sound_text_is_left_as_it_was(text: str) -> None:
     assert clean(text) == text
+
+
+def test_what_is_legible_has_no_controls_and_turns_no_writing_but_keeps_lines_and_joined_emoji() -> None:
+    assert legible("Ana\u202e\x07\x00\u2066\u200f") == "Ana"
+    assert legible("a\nb\tc 👩\u200d🍳 שלום") == "a\nb\tc 👩\u200d🍳 שלום"
 
 
 def test_words_lose_their_punctuation_unless_it_is_all_they_are() -> None:
