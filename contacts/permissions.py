@@ -44,17 +44,21 @@ class Evidence:
 def opt_out(*, number: Number, phone: str, evidence: Evidence) -> bool:
     """Stop every text from `number` to `phone`, from this transaction's commit on; False if it already was so (P1).
 
+    Under a wider scope that means every number that it reaches: a newer request closes those opened in between (P15).
     What is queued to that phone and may not leave any more is refused in the same transaction, by the database.
     """
     with transaction.atomic():
-        _lock(bulk.reached_numbers(number), phone)
+        reached = bulk.reached_numbers(number)
+        _lock(reached, phone)
         stopped = OptOut.objects.filter(account_id=number.account_id, number=number, phone=phone).first()
-        changed = stopped is None or stopped.lifted_at is not None
+        is_new = stopped is None or stopped.lifted_at is not None
+        # A carrier's word on what was stopped long ago is no newer request.
+        changed = is_new or (evidence.source != Source.CARRIER and not _are_stopped(reached, phone))
         if not changed and evidence.source not in _SAID_AGAIN:
             return False
         seq = _record_for_number(ConsentEvent.Kind.OPTED_OUT, number, phone, evidence=evidence)
         row: dict[str, Any] = {"event_seq": seq}
-        if changed:
+        if is_new:
             row |= {"source": evidence.source, "words": evidence.words, "opted_out_at": Now(), "lifted_at": None}
         OptOut.objects.update_or_create(
             account_id=number.account_id,
@@ -65,6 +69,10 @@ def opt_out(*, number: Number, phone: str, evidence: Evidence) -> bool:
         _close_review(number, phone, Review.Decision.CONFIRMED, seq=seq)
         _tag_opted_out(number, phone, True)
     return changed
+
+
+def _are_stopped(number_ids: Iterable[int], phone: str) -> bool:
+    return all(standing.is_stopped for standing in bulk.standings((pk, phone) for pk in number_ids).values())
 
 
 def opt_in(*, number: Number, phone: str, evidence: Evidence) -> bool:

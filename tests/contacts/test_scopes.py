@@ -7,7 +7,7 @@ import pytest
 from django.utils.timezone import now
 
 from contacts import bulk, permissions, scopes
-from contacts.models import Number, ScopePolicy
+from contacts.models import ConsentEvent, Number, ScopePolicy
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
 from shout.models import Account, User
@@ -108,3 +108,24 @@ def test_an_account_is_ready_for_the_revoke_all_rule_when_the_widest_scope_cover
     scopes.set_scope(account=account, scope="account", starts_at=scopes.REVOKE_ALL_AT, by=owner)
     assert scopes.is_ready_to_revoke_all(account)
     assert datetime(2027, 1, 31, tzinfo=UTC) == scopes.REVOKE_ALL_AT
+
+
+def test_a_newer_request_to_the_team_closes_what_was_opened_in_between_under_a_wider_scope(
+    account: Account, marketing: Number, service: Number, owner: User
+) -> None:
+    start = Evidence(source=Source.UNIVERSAL_KEYWORD, words="START")
+    scopes.set_scope(account=account, scope="account", starts_at=now(), by=owner)
+    permissions.opt_out(number=marketing, phone=PHONES[0], evidence=SAID)
+    permissions.opt_in(number=service, phone=PHONES[0], evidence=start)
+    said = Evidence.staff(owner, words="stop texting me on any number")
+    carrier = Evidence(source=Source.CARRIER, words="Error 21610")
+    assert not permissions.opt_out(number=marketing, phone=PHONES[0], evidence=carrier)
+    assert permissions.refusal(service, PHONES[0]) is None
+    assert permissions.opt_out(number=marketing, phone=PHONES[0], evidence=said)
+    assert permissions.refusal(service, PHONES[0]) == "opted_out"
+    assert not permissions.opt_out(number=marketing, phone=PHONES[0], evidence=said)
+    assert list(ConsentEvent.objects.filter(phone=PHONES[0]).values_list("kind", "words")) == [
+        ("opted_out", "STOP"),
+        ("opted_in", "START"),
+        ("opted_out", said.words),
+    ]

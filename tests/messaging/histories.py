@@ -1,5 +1,6 @@
 """What permission ought to be after anything people may say and do: a model as plain as the rules themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 NEVER = -1
@@ -49,9 +50,27 @@ class Ought:
             return "blocked"
         return "opted_out" if self.is_stopped(number, phone) else None
 
+    def turn(self, number: int, kind: str) -> str:
+        """A number gets another purpose: nothing is to be said, or whom it closes, and what opens anything is not done
+        (P4, P15)."""
+        was, stopped, held = self.kinds[number], self._all(self.is_stopped), self._all(self.is_held)
+        self.kinds[number] = kind
+        if stopped - self._all(self.is_stopped) or held - self._all(self.is_held):
+            self.kinds[number] = was
+            return "opens"
+        return "closes" if self._all(self.is_stopped) - stopped else ""
+
+    def _all(self, is_closed: Callable[[int, int], bool]) -> set[tuple[int, int]]:
+        asked = {who for _, who in (*self.stops, *self.reviews)}
+        return {(number, who) for number in self.kinds for who in asked if is_closed(number, who)}
+
     def has_stopped_this(self, number: int, phone: int) -> bool:
         """Whether they stopped this very number."""
         return self.stops.get((number, phone), NEVER) > self.starts.get((number, phone), NEVER)
+
+    def has_stopped_all_in_reach(self, number: int, phone: int) -> bool:
+        """Whether a STOP to this number would close none (P15)."""
+        return all(self.is_stopped(other, phone) for other in self.kinds if self._reaches(number, other))
 
     def stop(self, number: int, phone: int) -> None:
         """They said STOP."""
