@@ -76,6 +76,13 @@ def said_to_leave(account: Account, pairs: Collection[tuple[str, int]]) -> set[t
     }
 
 
+def standings(account: Account, phone: str) -> dict[int, Standing]:
+    """How the phone stands with each of the account's numbers now, by the number's id, and the line that decided."""
+    lines, scope = lines_about(account, phone), scopes.in_force(account)
+    kinds = dict(account.numbers.values_list("pk", "kind"))
+    return {pk: standing(lines, number_id=pk, kinds=kinds, scope=scope) for pk in kinds}
+
+
 def state_on(number: Number, phone: str, at: datetime) -> Standing:
     """Whether the phone could be texted from the number at a moment, and the line that decided."""
     account = number.account

@@ -1,6 +1,5 @@
 """What a contact permits, in the REST API: number by number, list by list, and when marketing may be sent."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from contacts import bulk, clock
+from contacts import bulk, clock, ledger
 from contacts.api.lists import ContactView
 from contacts.bulk import Standing
 from contacts.models import ConsentEvent, Contact, Number
@@ -28,7 +27,7 @@ class DecidedSerializer(serializers.Serializer[Any]):
     source = serializers.ChoiceField(choices=Source.choices, allow_null=True)  # type: ignore[assignment]
     words = serializers.CharField(help_text="The words in which it was asked for.")
     consent_event = serializers.IntegerField(
-        allow_null=True, help_text="The line of the ledger that decides (its seq)."
+        allow_null=True, help_text="The line of the ledger that decides (its seq): what closed it, or opened it."
     )
 
 
@@ -123,10 +122,12 @@ class ContactPermission(ContactView):
     def _numbers(self, contact: Contact) -> list[dict[str, Any]]:
         numbers = list(self.account.numbers.all())
         said = bulk.standings((number.pk, contact.phone) for number in numbers)
-        deciding = [standing.event_seq for standing in said.values() if standing.event_seq]
-        lines = {line.seq: line for line in self.account.consent_events.filter(seq__in=deciding)}
+        told = ledger.standings(self.account, contact.phone)
         opens_at = _opens_at(contact)
-        return [_by_number(number, said[number.pk, contact.phone], lines, opens_at=opens_at) for number in numbers]
+        return [
+            _by_number(number, said[number.pk, contact.phone], told[number.pk].line, opens_at=opens_at)
+            for number in numbers
+        ]
 
     def _lists(self, contact: Contact) -> list[dict[str, Any]]:
         joined = set(contact.groupmembership_set.values_list("group_id", flat=True))
@@ -144,18 +145,18 @@ class ContactPermission(ContactView):
 
 
 def _by_number(
-    number: Number, said: Standing, lines: Mapping[int, ConsentEvent], *, opens_at: datetime | None
+    number: Number, said: Standing, line: ConsentEvent | None, *, opens_at: datetime | None
 ) -> dict[str, Any]:
-    line = lines.get(said.event_seq or 0)
+    is_closed = bool(said.refusal or said.is_held)
     of_another = line is not None and line.number_ref not in (None, number.pk)
     waits = opens_at if number.line != Number.Line.IN_APP else None
-    marketing = "no" if said.refusal or said.is_held else "later" if waits else "now"
+    marketing = "no" if is_closed else "later" if waits else "now"
     return {
         "number": number.pk,
         "e164": number.e164,
         "label": number.label,
         "state": said.refusal or ("held" if said.is_held else "open"),
-        "through": line.number_ref if line and of_another else None,
+        "through": line.number_ref if line and of_another and is_closed else None,
         "marketing": marketing,
         "marketing_from": waits if marketing == "later" else None,
         **_decided(line),

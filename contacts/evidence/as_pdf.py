@@ -149,7 +149,7 @@ def _person(paper: _Paper, person: Person) -> None:
     if person.phone and not person.contact:
         paper.write("Not among the contacts now.", size=_SMALL, grey=True)
     for on in person.numbers:
-        paper.write(_on_number(on), indent=8)
+        paper.write(on_number(on), indent=8)
     for one in person.lists:
         paper.write(_on_list(one), indent=8)
     paper.gap(4)
@@ -159,8 +159,9 @@ def _person(paper: _Paper, person: Person) -> None:
         paper.write("No line of the ledger names this phone.", indent=8)
 
 
-def _on_number(on: OnNumber) -> str:
-    why = f" since {on.entry.line.at:%Y-%m-%d %H:%M}. {on.entry.sentence}" if on.entry else ": never stopped."
+def on_number(on: OnNumber) -> str:
+    """What the document says of how one number stands with a person."""
+    why = f" since {on.entry.line.at:%Y-%m-%d %H:%M}. {on.entry.sentence}" if on.entry else ": nothing in the ledger closes it."
     return f"{on.number.label}, {phones.show(on.number.e164)}: {_STATES[on.state]}{why}"
 
 

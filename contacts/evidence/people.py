@@ -8,11 +8,12 @@ from itertools import product
 
 from django.utils.timezone import now
 
-from contacts import bulk, ledger
+from contacts import bulk, ledger, scopes
 from contacts.evidence import entries
 from contacts.evidence.bulk import buried
 from contacts.evidence.entries import Entry
 from contacts.models import ConsentEvent, Contact, Number
+from contacts.standing import standing
 from shout.models import Account
 
 Kind = ConsentEvent.Kind
@@ -51,14 +52,13 @@ class Person:
 
 def people(account: Account, phones: Sequence[str], *, until_seq: int) -> list[Person]:
     """What is known of these phones, in their order, in a dozen queries however many they are."""
-    lines = list(account.consent_events.filter(phone__in=phones, seq__lte=until_seq).order_by("seq"))
+    lines = list(account.consent_events.filter(phone__in=phones).order_by("seq"))
     numbers = list(account.numbers.all())
     said = bulk.standings(product([number.pk for number in numbers], phones))
-    opened = {(opt_in.number_id, opt_in.phone): opt_in.event_seq for opt_in in account.opt_ins.filter(phone__in=phones)}
+    opened = _opening(account, numbers, lines)
     erased = buried(phones)
     buried_phones = {phone for _, phone in erased}
-    deciding = {one.event_seq for one in said.values()} | set(opened.values()) | set(erased.values())
-    lines += _emptied(account, lines, deciding)
+    lines += _emptied(account, lines, {one.event_seq for one in said.values()} | set(erased.values()))
     told = {entry.line.seq: entry for entry in entries.tell(account, lines)}
     about = defaultdict(list)
     for seq, entry in told.items():
@@ -86,6 +86,21 @@ def people(account: Account, phones: Sequence[str], *, until_seq: int) -> list[P
         )
         for phone in phones
     ]
+
+
+def _opening(account: Account, numbers: Sequence[Number], lines: Iterable[ConsentEvent]) -> dict[tuple[int, str], int]:
+    """By number and phone, the line that opened the one to the other, where one has."""
+    scope, kinds = scopes.in_force(account), {number.pk: number.kind for number in numbers}
+    about = defaultdict(list)
+    for line in lines:
+        about[line.phone].append(line)
+    found = {
+        (pk, phone): standing(hers, number_id=pk, kinds=kinds, scope=scope)
+        for pk in kinds
+        for phone, hers in about.items()
+    }
+    is_open = (pair for pair, said in found.items() if not said.refusal and not said.is_held)
+    return {pair: line.seq for pair in is_open if (line := found[pair].line)}
 
 
 def _emptied(account: Account, lines: Iterable[ConsentEvent], deciding: Iterable[int | None]) -> list[ConsentEvent]:

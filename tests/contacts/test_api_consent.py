@@ -209,6 +209,33 @@ def test_permission_says_number_by_number_why_since_when_and_by_which_line(
     assert {(number["state"], number["consent_event"]) for number in blocked} == {("blocked", 2)}
 
 
+def test_permission_says_what_opened_a_number_and_nothing_of_one_that_was_never_closed(
+    program: Program, marketing: Number, service: Number
+) -> None:
+    contact = build.contact(program.account, phone=ANA)
+    stop(marketing, ANA)
+    start(marketing, ANA)
+    opened, untouched = program.get(f"contacts/{contact.pk}/permission/").json["numbers"]
+    assert (opened["state"], opened["source"], opened["words"]) == ("open", START.source, START.words)
+    with tenant(program.account.pk):
+        line = ConsentEvent.objects.get(kind="opted_in")
+    assert (opened["consent_event"], datetime.fromisoformat(opened["since"])) == (line.seq, line.at)
+    assert [untouched[name] for name in ("since", "source", "words", "consent_event")] == [None, None, "", None]
+
+
+def test_permission_says_that_an_opt_out_of_another_number_was_taken_back(
+    program: Program, marketing: Number, service: Number
+) -> None:
+    contact = build.contact(program.account, phone=ANA)
+    stop(marketing, ANA, Evidence(source=Source.PHRASE, words="wrong number"))
+    with tenant(program.account.pk):
+        scopes.set_scope(account=program.account, scope="account", starts_at=now(), by=build.user())
+        taken_back = Evidence(source=Source.PHRASE, words="wrong number", actor="dana@example.com")
+        permissions.withdraw(number=marketing, phone=ANA, evidence=taken_back)
+    shown = program.get(f"contacts/{contact.pk}/permission/").json["numbers"]
+    assert [(row["state"], row["through"], row["consent_event"]) for row in shown] == [("open", None, 3)] * 2
+
+
 def test_permission_names_the_number_through_which_a_wider_scope_closes_another(
     program: Program, marketing: Number, service: Number
 ) -> None:

@@ -205,8 +205,20 @@ def test_the_state_of_an_earlier_day_is_what_it_was_then(
     yesterday = (now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     page = shown(browser.get(STATE, asked(marketing, at=yesterday)))
     assert "Could be texted" in page
-    assert "Nothing in the ledger had closed this number to them by then." in page
+    assert "Nothing in the ledger closed this number to them then." in page
     assert "This number was added only on" in page
+
+
+def test_the_state_of_a_number_that_is_open_again_names_who_opened_it_and_how(
+    browser: OutsideClient, lines: None, ana: Contact, marketing: Number
+) -> None:
+    start = Evidence(source=Source.UNIVERSAL_KEYWORD, words="Start")
+    permissions.opt_in(number=marketing, phone=ana.phone, evidence=start)
+    page = shown(browser.get(STATE, asked(marketing)))
+    assert "Could be texted" in page
+    assert "Ana Ruiz asked for texts from Marketing by texting “Start”." in page
+    assert "Line 5" in page
+    assert "Nothing in the ledger closed" not in page
 
 
 def test_the_state_follows_the_scope_of_that_time(

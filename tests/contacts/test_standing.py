@@ -50,8 +50,45 @@ def test_who_has_asked_for_a_number_since_is_not_closed_by_an_earlier_stop_of_an
     assert after(*said, (Kind.OPTED_OUT, OFFERS), number=DESK, scope=Scope.ACCOUNT).refusal == "opted_out"
 
 
-def test_an_opt_out_taken_back_is_as_if_it_had_not_been() -> None:
-    assert after((Kind.OPTED_OUT, OFFERS), (Kind.WITHDRAWN, OFFERS), number=NEWS, scope=Scope.ACCOUNT) == Standing()
+@pytest.mark.parametrize("number", [OFFERS, NEWS])
+def test_an_opt_out_taken_back_closes_nothing_by_the_line_that_took_it_back(number: int) -> None:
+    said = after((Kind.OPTED_OUT, OFFERS), (Kind.WITHDRAWN, OFFERS), number=number, scope=Scope.ACCOUNT)
+    assert (said.refusal, said.is_stopped, said.line and said.line.seq) == (None, False, 2)
+
+
+STOP, START = (Kind.OPTED_OUT, OFFERS), (Kind.OPTED_IN, OFFERS)
+BLOCKED, UNBLOCKED = (Kind.BLOCKED, None), (Kind.UNBLOCKED, None)
+HELD, RELEASED = (Kind.HELD, OFFERS), (Kind.RELEASED, OFFERS)
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ([STOP, START], 2),
+        ([START], 1),
+        ([STOP, START, START, (Kind.JOINED, None)], 3),
+        ([BLOCKED, UNBLOCKED], 2),
+        ([STOP, START, BLOCKED, UNBLOCKED], 4),
+        ([BLOCKED, STOP, START, UNBLOCKED], 4),
+        ([STOP, BLOCKED, UNBLOCKED, START], 4),
+        ([HELD, RELEASED], 2),
+        ([HELD, START], 2),
+        ([UNBLOCKED], 1),
+    ],
+)
+def test_an_open_number_names_the_line_that_opened_it(said: list[tuple[str, int | None]], by: int) -> None:
+    found = after(*said)
+    assert (found.refusal, found.is_held, found.line and found.line.seq) == (None, False, by)
+
+
+@pytest.mark.parametrize("said", [[], [(Kind.JOINED, None)], [(Kind.OPTED_OUT, DESK), (Kind.OPTED_IN, DESK)]])
+def test_a_number_that_nothing_has_closed_names_no_line(said: list[tuple[str, int | None]]) -> None:
+    assert after(*said) == Standing()
+
+
+def test_a_hold_of_another_number_within_reach_ends_by_the_line_that_ended_it() -> None:
+    found = after(HELD, RELEASED, number=NEWS, scope=Scope.ACCOUNT)
+    assert (found.is_held, found.line and found.line.seq) == (False, 2)
 
 
 @pytest.mark.parametrize("end", [Kind.RELEASED, Kind.OPTED_IN])
