@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from bots.models import Run
 from contacts import erasure, people
-from contacts.models import ConsentEvent, Contact, OptOut
+from contacts.models import ConsentEvent, Contact, OptOut, Review
 from messaging import bulk
 from messaging.models import Message, StatusReport
 from shout.models import User
@@ -21,7 +21,8 @@ class UnderWay(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
-    """What an erasure takes, and what it leaves."""
+    """What an erasure takes, and what it leaves; `undecided` are the numbers that it closes, since an open review of
+    a text to them counts as confirmed."""
 
     texts: int
     runs: int
@@ -29,6 +30,7 @@ class Extent:
     tags: list[str]
     lines: int
     stopped: list[str]
+    undecided: list[str]
     left: list[str]
     is_blocked: bool
 
@@ -37,13 +39,17 @@ def extent(contact: Contact) -> Extent:
     """What an erasure of this contact would take and leave."""
     account, phone = contact.account, contact.phone
     stopped = OptOut.objects.filter(account=account, phone=phone).in_force().select_related("number").order_by("number")
+    undecided = Review.objects.filter(account=account, phone=phone, decision=Review.Decision.OPEN)
+    closed = list(undecided.order_by("number").values_list("number__label", flat=True))
     return Extent(
         texts=_texts(contact).count(),
         runs=Run.objects.filter(account=account, phone=phone).count(),
         lists=list(contact.groups.values_list("name", flat=True)),
         tags=list(contact.tags.values_list("name", flat=True)),
-        lines=ConsentEvent.objects.filter(account=account, phone=phone).count(),
+        # Each review that counts as confirmed adds a line of its own.
+        lines=ConsentEvent.objects.filter(account=account, phone=phone).count() + len(closed),
         stopped=[opt_out.number.label for opt_out in stopped],
+        undecided=closed,
         left=[group.name for group in account.groups.all() if people.leaving(group, phone)],
         is_blocked=account.blocks.filter(phone=phone).exists(),
     )

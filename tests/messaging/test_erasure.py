@@ -102,9 +102,18 @@ def test_what_waits_to_be_sent_is_never_sent(account: Account, ben: Contact, ser
     assert not Message.objects.exists()
 
 
-def test_an_open_review_counts_as_a_request(ben: Contact, marketing: Number, owner: User) -> None:
+def test_an_open_review_counts_as_a_request_and_is_named_beforehand(
+    browser: OutsideClient, ben: Contact, marketing: Number, service: Number, owner: User
+) -> None:
+    assert "stopped none of your numbers" in browser.get(page_of(ben)).content.decode()
     permissions.hold(number=marketing, phone=ben.phone, evidence=Evidence(source=Source.PHRASE, words="remove"))
+    page = browser.get(page_of(ben)).content.decode()
+    assert "Marketing is closed to it from now on" in page
+    assert "stopped none of your numbers" not in page
+    assert (erasure.extent(ben).undecided, erasure.extent(ben).stopped) == (["Marketing"], [])
+    told = erasure.extent(ben).lines
     erasure.erase(contact=ben, by=owner)
+    assert ConsentEvent.objects.filter(phone="").exclude(kind="erased").count() == told
     build.contact(marketing.account, phone="+14155550143")
     assert permissions.refusal(marketing, "+14155550143") == "opted_out"
 
