@@ -99,8 +99,7 @@ def _opening(account: Account, numbers: Sequence[Number], lines: Iterable[Consen
         for pk in kinds
         for phone, hers in about.items()
     }
-    is_open = (pair for pair, said in found.items() if not said.refusal and not said.is_held)
-    return {pair: line.seq for pair in is_open if (line := found[pair].line)}
+    return {pair: said.line.seq for pair, said in found.items() if said.line and not said.refusal and not said.is_held}
 
 
 def _emptied(account: Account, lines: Iterable[ConsentEvent], deciding: Iterable[int | None]) -> list[ConsentEvent]:

@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import product
@@ -185,37 +184,6 @@ def test_standing_follows_the_scope_the_hold_the_block_and_new_consent(
     permissions.block(contact=ana, by=owner)
     assert states() == ["blocked", "blocked"]
     assert "All your numbers" in document(about(ana, owner))["about"]["scopes"][0]
-
-
-def test_a_number_that_is_open_again_says_by_which_line_in_every_format(
-    account: Account, ana: Contact, marketing: Number, service: Number, owner: User
-) -> None:
-    def told() -> list[tuple[str, int | None, str]]:
-        pack = about(ana, owner)
-        found = [(on["state"], on["seq"], on["what"]) for on in document(pack)["people"][0]["numbers"]]
-        cells = [row for row in rows(pack) if row["row"] == "number"]
-        assert [(row["state"], row["seq"], row["what"]) for row in cells] == [
-            (state, str(seq or ""), what) for state, seq, what in found
-        ]
-        [person] = pack.people()
-        for on, (_, _, what) in zip(person.numbers, found, strict=True):
-            said = as_pdf.on_number(on)
-            assert said.endswith(what or ": Open: nothing in the ledger closes it.")
-        return found
-
-    untouched = ("open", None, "")
-    wrong = Evidence(source=Source.PHRASE, words="wrong number", rule="en.wrong-number")
-    assert told() == [untouched, untouched]
-    permissions.opt_out(number=marketing, phone=ana.phone, evidence=wrong)
-    permissions.withdraw(number=marketing, phone=ana.phone, evidence=replace(wrong, actor=owner.email))
-    taken_back = f"{owner.email} took back that {ana} stopped Marketing: “wrong number” was no request."
-    assert told() == [("open", 2, taken_back), untouched]
-    permissions.block(contact=ana, by=owner)
-    permissions.unblock(contact=ana, by=owner)
-    assert [seq for _, seq, _ in told()] == [4, 4]
-    permissions.opt_out(number=marketing, phone=ana.phone, evidence=STOP)
-    permissions.opt_in(number=marketing, phone=ana.phone, evidence=replace(STOP, words="START"))
-    assert told()[0] == ("open", 6, f"{ana} asked for texts from Marketing by texting “START”.")
 
 
 def test_what_an_erased_person_had_stopped_still_shows_as_stopped(
