@@ -47,6 +47,8 @@ class TextLine:
         """Why it did not arrive, was not answered, or waits."""
         if self.text.status == Message.Status.REFUSED:
             return self.text.get_refusal_display()
+        if self.text.status == Message.Status.CANCELED:
+            return _CANCELED_BY_CARRIER if self.text.carrier_sid else _TAKEN_BACK
         if self.text.waits_until:
             return _waits(self.text, self.text.waits_until)
         return _REASONS.get(self.text.status, "") or errors.meaning(self.text.error_code)
@@ -65,12 +67,14 @@ class TextLine:
 
     @property
     def permission(self) -> str:
-        """What permission said of it: why it was allowed or refused; empty for a person's own text (P13)."""
+        """What permission said of it, beside the `reason` of a refusal; empty for a person's own text (P13)."""
         text = self.text
         if text.is_inbound:
             return ""
         if text.refusal:
-            return f"Refused: {text.get_refusal_display()}"
+            return "Refused"
+        if text.status == Message.Status.CANCELED:
+            return f"Allowed before that: {text.get_basis_display()}" if text.basis else "Held before that"
         return f"Allowed: {text.get_basis_display()}" if text.basis else "Held until somebody has decided"
 
     @property
@@ -97,6 +101,9 @@ _REASONS: dict[str, str] = {
     Message.Status.PARKED: "Shout could not act on it, so nothing was answered.",
     Message.Status.HELD: "Until you decide on their text",
 }
+# What takes back is `messaging.bulk`: a run that is over, or one that has begun anew.
+_TAKEN_BACK = "The bot took it back: they had left its list or texted it again, or something else had ended it"
+_CANCELED_BY_CARRIER = "The carrier says so"
 _READINGS = {
     "phrase": "Read as a request to stop",
     "review": "May be a request to stop",

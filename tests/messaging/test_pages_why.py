@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from bots.models import Action
 from contacts import permissions, phrases, reviews, wording
 from contacts.models import Contact, Number
 from contacts.permissions import Evidence
@@ -13,7 +14,9 @@ from messaging import outbound
 from messaging.models import Message
 from shout.models import Account, User
 from tests import carrier
+from tests.messaging.test_open_runs import wake
 from tests.messaging.test_pages_conversation import out, page_of, poll, shown, version_seen, write
+from tests.messaging.test_runs import ANA, bot, text
 from tests.outside import OutsideClient
 
 HELD_RULE = next(rule.id for rule in phrases.RULES if rule.band == phrases.Band.REVIEW)
@@ -76,7 +79,23 @@ def test_a_refused_text_says_why_with_the_line_that_decided(
     out(service, ben, "Hello")
     seq = account.consent_events.get().seq
     words = shown(browser.get(page_of(ben)))
-    assert f"Refused: They have stopped this number ( line {seq} of the ledger )" in words
+    assert f"Refused ( line {seq} of the ledger )" in words
+    assert words.count("They have stopped this number") == 1  # type: ignore[attr-defined]
+    assert "Not sent: Hello" in words
+
+
+def test_a_follow_up_that_was_taken_back_says_so(browser: OutsideClient, account: Account, marketing: Number) -> None:
+    two = {"kind": Action.Kind.REPLY, "body": "Two"}
+    bot(account, "HELLO", {"kind": Action.Kind.WAIT, "minutes": 60}, two)
+    text(marketing, "hello")
+    wake(account)
+    text(marketing, "hello")
+    words = shown(browser.get(page_of(account.contacts.get(phone=ANA))))
+    assert "Not sent: Two" in words
+    assert "Canceled: The bot took it back: they had left its list or texted it again" in words
+    assert "Allowed before that: They have texted this number" in words
+    Message.objects.filter(body="Two").update(carrier_sid="SM1")
+    assert "Canceled: The carrier says so" in shown(browser.get(page_of(account.contacts.get(phone=ANA))))
 
 
 def test_a_text_kept_back_by_quiet_hours_says_until_when_by_the_recipients_clock(

@@ -171,7 +171,7 @@ def test_the_page_shows_replies_refusals_and_webhooks(
     )
     page = viewers_browser.get(reverse("messaging:message_trace", args=[came.pk])).content.decode()
     assert "Welcome" in page
-    assert "They have stopped this number" in page
+    assert page.count("They have stopped this number") == 1
     assert "Called https://example.com/hook: failed (500)" in page
     assert "Added to the group VIP" in page
     sent = Message.objects.filter(direction="out").latest("id")
