@@ -5,7 +5,6 @@ from typing import Any, NoReturn
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import mixins, serializers, status
@@ -17,7 +16,7 @@ from contacts import permissions
 from contacts.models import ConsentEvent, OptOut
 from contacts.models.consent import OptOuts, Source
 from contacts.permissions import Evidence
-from shout.api.fields import OwnField, PhoneField, Strict
+from shout.api.fields import OwnField, PastField, PhoneField, Strict
 from shout.api.filters import PhoneFilter, Query
 from shout.api.views import AccountViewSet
 
@@ -111,15 +110,9 @@ class RecordSerializer(Strict):
     words = serializers.CharField(
         max_length=500, help_text="How they asked, in their words, and where. It is kept as proof."
     )
-    asked_at = serializers.DateTimeField(
+    asked_at = PastField(
         required=False, default=None, help_text="When they asked, if it was not now, as 2026-01-31T08:55:00Z."
     )
-
-    def validate_asked_at(self, asked_at: Any) -> Any:  # noqa: ANN401
-        """A moment that has been."""
-        if asked_at and asked_at > now():
-            raise serializers.ValidationError("This is in the future. Send the moment at which they asked.")
-        return asked_at
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """One number, or several."""

@@ -1,10 +1,8 @@
 """What a contact is in and what it is labelled with, in the REST API."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from django.shortcuts import get_object_or_404
-from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -16,7 +14,7 @@ from contacts.api.names import TagSerializer
 from contacts.models import Contact, Group
 from contacts.models.consent import Source
 from contacts.permissions import Evidence
-from shout.api.fields import OwnField, Strict
+from shout.api.fields import OwnField, PastField, Strict
 from shout.api.problems import Conflict
 from shout.api.views import AccountView
 
@@ -35,15 +33,9 @@ class JoiningSerializer(Strict):
         max_length=1000,
         help_text="What the contact agreed to and where, for the consent ledger.",
     )
-    asked_at = serializers.DateTimeField(
+    asked_at = PastField(
         required=False, default=None, help_text="When the contact agreed, if it was not now, as 2026-01-31T08:55:00Z."
     )
-
-    def validate_asked_at(self, asked_at: datetime | None) -> datetime | None:
-        """Nobody has agreed in the future."""
-        if asked_at and asked_at > now():
-            raise serializers.ValidationError("This time is yet to come. Send the time at which the contact agreed.")
-        return asked_at
 
 
 @extend_schema_serializer(examples=[OpenApiExample("Label", {"tag": 3})])

@@ -1,5 +1,7 @@
 """What a business says about itself, and its own words for STOP."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -8,6 +10,7 @@ from shout import text
 from shout.models import Account
 
 _MOST = 50
+_LONGEST = 60
 
 
 class AccountForm(forms.ModelForm[Account]):
@@ -24,9 +27,18 @@ class AccountForm(forms.ModelForm[Account]):
             " for example: arret, alto, parar.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        # Django would name a wrong word by its place in an array.
+        self.fields["own_stop_words"].base_field = forms.CharField(required=False)  # type: ignore[attr-defined]
+
     def clean_own_stop_words(self) -> list[str]:
         """The words as texts are compared with them (P3), each once."""
-        words = {text.normalise(word) for word in self.cleaned_data["own_stop_words"]} - {""}
+        typed = self.cleaned_data["own_stop_words"]
+        words = {text.normalise(word) for word in typed} - {""}
+        for word in (*typed, *words):
+            if len(word) > _LONGEST:
+                raise ValidationError(f"“{word[:_LONGEST]}…” is longer than {_LONGEST} characters. Shorten it.")
         taken = sorted(words & (RESERVED | {YES}))
         if taken:
             raise ValidationError(f"{taken[0].upper()} has its meaning already. Take it out of the list.")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from contacts.models import Number
-from shout import phones, text
+from shout import moments, phones, text
 
 _LONGEST_KEY = 120
 
@@ -74,8 +74,10 @@ class MomentField(forms.DateTimeField):
         )
 
     def clean(self, value: Any) -> datetime | None:  # noqa: ANN401
-        """The moment; raises ValidationError when it is yet to come."""
+        """The moment; raises ValidationError when it is yet to come, or before anybody texted."""
         moment: datetime | None = super().clean(value)
         if moment and moment > timezone.now():
             raise ValidationError("This is in the future. Enter when it happened, in UTC.")
+        if moment and moment < moments.EARLIEST:
+            raise ValidationError("This is before 1990. Enter when it happened, in UTC.")
         return moment

@@ -1,14 +1,16 @@
 """What REST bodies are made of beyond the usual: phones, rows of the account, no unknown names."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils.timezone import now
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from shout import phones
+from shout import moments, phones
 
 
 class Strict(serializers.Serializer[Any]):
@@ -35,6 +37,19 @@ class PhoneField(serializers.CharField):
             raise serializers.ValidationError(str(error)) from error
 
 
+class PastField(serializers.DateTimeField):
+    """When something happened."""
+
+    def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401
+        """The moment, which is over and was not before anybody texted."""
+        moment = super().to_internal_value(value)
+        if moment > now():
+            raise serializers.ValidationError("This is in the future. Send the moment at which it happened.")
+        if moment < moments.EARLIEST:
+            raise serializers.ValidationError("This is before 1990. Send the moment at which it happened.")
+        return moment
+
+
 @extend_schema_field(OpenApiTypes.INT64)
 class OwnField(serializers.PrimaryKeyRelatedField[Any]):
     """The id of a row of the account, in the relation `rows`; another account's is not there."""
@@ -52,6 +67,12 @@ class OwnField(serializers.PrimaryKeyRelatedField[Any]):
         """The account's rows."""
         rows: QuerySet[Model] = getattr(self.context["view"].account, self._rows).all()
         return rows
+
+    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
+        """The row; a part of a number is nobody's id."""
+        if isinstance(data, float):
+            self.fail("incorrect_type")
+        return super().to_internal_value(data)
 
     def fail(self, key: str, **values: Any) -> None:  # type: ignore[override]  # noqa: ANN401
         """Raise the error, naming what was looked for."""

@@ -23,7 +23,7 @@ class Page(CursorPagination):
         """The place in the list; a cursor that did not come from `next` or `previous` is a problem."""
         try:
             cursor = super().decode_cursor(request)
-            sound = cursor is None or cursor.position is None or bool(_ID.fullmatch(str(cursor.position)))
+            sound = cursor is None or bool(_ID.fullmatch(str(cursor.position)))
         except NotFound:
             sound = False
         if not sound:

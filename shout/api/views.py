@@ -16,6 +16,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from shout.api import repeats
 from shout.api.bodies import Json
+from shout.api.fields import Strict
 from shout.api.filters import Query
 from shout.api.problems import Conflict
 from shout.api.schema import Described
@@ -55,8 +56,19 @@ class AccountView(APIView):
         self.key = cast(ApiKey, request.auth)
         self._context.enter_context(tenant(self.key.account_id))
         self.account = self.key.account
+        self.check_query()
         if request.method == "POST" and self.remembers:
             self._asked = repeats.asked(request, self.account)
+
+    def check_permissions(self, request: Request) -> None:
+        """Whether the key may do it; what no key may is not refused for want of a better one."""
+        if request.auth and request.method not in self.allowed_methods:
+            self.http_method_not_allowed(request)
+        super().check_permissions(request)
+
+    def check_query(self) -> None:
+        """Refuse names in the query of an address that asks for none."""
+        Strict(data=self.request.query_params).is_valid(raise_exception=True)
 
     def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         """Keep what a request that may come again was answered; a problem is none, for it has changed nothing."""
@@ -86,6 +98,11 @@ class AccountViewSet(AccountView, GenericViewSet[Row]):
         """The account's rows; a request that changes one holds it until it is answered."""
         rows: QuerySet[Row] = getattr(self.account, self.rows).prefetch_related(*self.related)
         return rows if self.request.method in SAFE_METHODS else rows.select_for_update()
+
+    def check_query(self) -> None:
+        """A list reads its query itself."""
+        if self.action != "list":
+            super().check_query()
 
     def filter_queryset(self, queryset: QuerySet[Row]) -> QuerySet[Row]:  # type: ignore[override]
         """What a list is asked for; the address of one row is enough."""

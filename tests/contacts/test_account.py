@@ -41,6 +41,15 @@ def test_a_word_that_has_its_meaning_already_is_refused(
     assert account.own_stop_words == []
 
 
+def test_a_word_that_is_too_long_is_named(client: OutsideClient, owner: User, account: Account) -> None:
+    client.force_login(owner)
+    form = {"name": "Denny's Diner", "contact_details": "", "own_stop_words": f"alto,, {'para' * 16}"}
+    page = client.post(URL, form).content.decode()
+    assert f"“{'para' * 15}…” is longer than 60 characters. Shorten it." in page
+    assert "did not validate" not in page
+    assert _save(client, "alto,, parar") == 302
+
+
 def test_no_bot_may_use_an_own_stop_word(account: Account) -> None:
     account.own_stop_words = ["alto"]
     draft = Draft(

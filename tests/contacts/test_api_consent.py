@@ -93,12 +93,15 @@ def test_what_the_person_stopped_keeps_their_own_words(program: Program, marketi
     ("change", "field"),
     [
         ({"number": None}, "number"),
+        ({"number": 0.5}, "number"),
         ({"numbers": []}, "numbers"),
         ({"numbers": [1]}, "number"),
         ({"phone": "12"}, "phone"),
         ({"words": " "}, "words"),
         ({"asked_at": "2999-01-01T00:00Z"}, "asked_at"),
         ({"asked_at": "yesterday"}, "asked_at"),
+        ({"asked_at": "0001-01-01T00:00Z"}, "asked_at"),
+        ({"asked_at": "1989-12-31T23:59Z"}, "asked_at"),
         ({"lifted_at": "2026-01-01T00:00Z"}, "lifted_at"),
     ],
 )
@@ -106,6 +109,8 @@ def test_a_wrong_opt_out_is_a_problem_at_its_field_and_writes_nothing(
     program: Program, marketing: Number, change: dict[str, Any], field: str
 ) -> None:
     asked = {"number": marketing.pk, "phone": ANA, "words": "By e-mail"} | change
+    if asked.get("number") == 0.5:
+        asked["number"] = marketing.pk + 0.5
     if asked.get("numbers") == [1]:
         asked["numbers"] = [marketing.pk]
     answer = program.post("opt-outs/", asked)

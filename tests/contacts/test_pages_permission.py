@@ -66,6 +66,7 @@ def test_an_opt_out_may_be_recorded_for_several_numbers_and_again_without_change
         ({"asked_at": ""}, "Enter the date and time."),
         ({"asked_at": "yesterday"}, "Enter a date and time, like 2026-03-14 15:05."),
         ({"asked_at": "2999-01-01T00:00"}, "This is in the future. Enter when it happened, in UTC."),
+        ({"asked_at": "0001-01-01T00:00"}, "This is before 1990. Enter when it happened, in UTC."),
     ],
 )
 def test_an_incomplete_opt_out_is_told_how_to_mend_it(

@@ -58,7 +58,7 @@ def test_without_a_key_every_door_answers_401(db: None, method: str, path: str) 
 
 
 # Posts that write nothing.
-ONLY_TOLD = ("messages/preview/", "bots/test/")
+ONLY_TOLD = ("messages/preview/", "bots/test/", "bots/validate/")
 
 
 @pytest.mark.parametrize(("method", "path"), [door for door in DOORS if door[0] != "get" and door[1] not in ONLY_TOLD])
@@ -118,6 +118,13 @@ def test_a_method_that_is_not_there_answers_405(db: None) -> None:
     assert rest.program().ask("options", "contacts/", "").status == 405
 
 
+@pytest.mark.parametrize("path", ["opt-outs/1/", "opt-outs/", "consent-events/", "numbers/", "contacts/1/permission/"])
+def test_no_key_is_asked_for_where_none_may_write(db: None, path: str) -> None:
+    answer = rest.program(role=Role.VIEWER).ask("delete", path, "")
+    assert answer.status == 405
+    assert "key" not in answer.json["detail"]
+
+
 @pytest.mark.parametrize("body", ["", "{", "[]", "3", '"x"', "null", "\xff", '{"phone": NaN}', "[" * 100_000])
 def test_a_body_that_is_not_an_object_is_a_problem(db: None, body: str) -> None:
     program = rest.program()
@@ -148,6 +155,8 @@ def test_a_huge_body_is_refused(db: None) -> None:
         ("page_size", "ten"),
         ("page_size", "9" * 5000),
         ("cursor", "nonsense"),
+        ("cursor", ""),
+        ("cursor", "\x00"),
         ("cursor", "cD14"),
         ("cursor", "cD0" + "5" * 400),
         ("nmae", "Ada"),
@@ -157,6 +166,16 @@ def test_a_list_says_which_part_of_the_query_is_wrong(db: None, path: str, name:
     answer = rest.program().get(path, **{name: value})
     assert answer.status == 400
     assert set(answer.json["errors"]) == {name}
+
+
+@pytest.mark.parametrize(("method", "path"), [door for door in DOORS if door[0] != "get" or "<int:" in door[1]])
+def test_an_address_that_asks_for_nothing_says_which_part_of_the_query_it_does_not_know(
+    db: None, method: str, path: str
+) -> None:
+    for name in ("foo", "cursor"):
+        answer = rest.program().ask(method, f"{one(path)}?{name}=%00", {} if method == "get" else "{}")
+        assert answer.status == 400
+        assert set(answer.json["errors"]) == {name}
 
 
 def test_pages_follow_one_another_and_miss_nothing(db: None) -> None:
