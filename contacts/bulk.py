@@ -44,43 +44,6 @@ def standings(pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Standin
     return {(number, phone): Standing(*said) for number, phone, *said in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """What a change of scope does to one number: it closes (or opens) for `count` phones, `phones` being the first."""
-
-    number_id: int
-    closes: bool
-    count: int
-    phones: list[str]
-
-
-def shifts(before: str, after: str) -> list[Shift]:
-    """Who would be stopped, or open again, if the scope `after` held in place of `before`: permission_of() for all."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH reach AS (
-                SELECT a.id AS asked_of, n.id AS sender, s.is_new
-                FROM contacts_number a, contacts_number n, (VALUES (false, %s), (true, %s)) s (is_new, scope)
-                WHERE a.account_id = app_account_id() AND n.account_id = app_account_id()
-                    AND (a.id = n.id OR s.scope = 'account' OR (s.scope = 'purpose' AND a.kind = n.kind))
-            ), stopped AS (
-                SELECT r.sender, x.phone, bool_or(NOT r.is_new) AS was, bool_or(r.is_new) AS will_be
-                FROM contacts_optout x JOIN reach r ON r.asked_of = x.number_id
-                LEFT JOIN contacts_optin i
-                    ON i.account_id = x.account_id AND i.phone = x.phone AND i.number_id = r.sender
-                WHERE x.account_id = app_account_id() AND CASE WHEN x.number_id = r.sender THEN x.lifted_at IS NULL
-                    ELSE x.event_seq > coalesce(i.event_seq, 0) END
-                GROUP BY 1, 2
-            )
-            SELECT sender, will_be, count(*), (array_agg(phone ORDER BY phone))[:20]
-            FROM stopped WHERE was <> will_be GROUP BY 1, 2 ORDER BY 1, 2 DESC
-            """,
-            [before, after],
-        )
-        return [Shift(*row) for row in cursor.fetchall()]
-
-
 def reached_numbers(number: Number) -> list[int]:
     """The ids of the numbers that are closed when this one is stopped, by the scope in force (P15)."""
     with connection.cursor() as cursor:

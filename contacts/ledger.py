@@ -86,6 +86,12 @@ def standings(account: Account, phone: str) -> dict[int, Standing]:
 def state_on(number: Number, phone: str, at: datetime) -> Standing:
     """Whether the phone could be texted from the number at a moment, and the line that decided."""
     account = number.account
+    lines, scope = lines_about(account, phone, until=at), scopes.in_force(account, at)
+    return standing(lines, number_id=number.pk, kinds=_kinds_on(account, at), scope=scope)
+
+
+def _kinds_on(account: Account, at: datetime) -> dict[int, str]:
+    """What the account's numbers were for at a moment, by id: what they are for now, with what came since undone."""
     kinds = dict(account.numbers.values_list("pk", "kind"))
-    scope = scopes.in_force(account, at)
-    return standing(lines_about(account, phone, until=at), number_id=number.pk, kinds=kinds, scope=scope)
+    since = account.consent_events.filter(kind=ConsentEvent.Kind.PURPOSE, at__gt=at).order_by("-seq")
+    return kinds | dict(since.values_list("number_ref", "rule"))

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from contacts import bulk, permissions
-from contacts.bulk import Shift
 from contacts.models import ConsentEvent, ScopePolicy
 from contacts.permissions import Evidence
+from contacts.reach.bulk import Shift, shifts
 from shout.models import Account, User
 
 # The FCC's revoke-all rule: 47 CFR 64.1200(a)(10), delayed by DA 26-12. Midnight in UTC is early everywhere in America.
@@ -30,7 +30,13 @@ def policy_in_force(account: Account, at: datetime | None = None) -> ScopePolicy
 
 def preview(account: Account, scope: str, *, starts_at: datetime) -> list[Shift]:
     """Who would change, as things stand now, if `scope` began to hold at a moment (now or later)."""
-    return bulk.shifts(in_force(account, starts_at), scope)
+    return shifts(in_force(account, starts_at), scope)
+
+
+def now_or_planned(account: Account) -> set[str]:
+    """The scope that holds, and those that shall."""
+    planned = account.scope_policies.filter(starts_at__gt=now(), canceled_at=None)
+    return {in_force(account), *planned.values_list("scope", flat=True)}
 
 
 def is_ready_to_revoke_all(account: Account) -> bool:

@@ -31,6 +31,7 @@ _CHANGES: dict[str, str] = {
     ConsentEvent.Kind.UNBLOCKED: "Unblocked",
     ConsentEvent.Kind.LATE: "Heard too late to change {number}",
     ConsentEvent.Kind.SCOPE: "Scope of opt-outs set",
+    ConsentEvent.Kind.PURPOSE: "Purpose of {number} changed",
     ConsentEvent.Kind.ERASED: "A person was erased",
 }
 _DECIDED: dict[str, str] = {

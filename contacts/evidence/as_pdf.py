@@ -161,7 +161,11 @@ def _person(paper: _Paper, person: Person) -> None:
 
 def on_number(on: OnNumber) -> str:
     """What the document says of how one number stands with a person."""
-    why = f" since {on.entry.line.at:%Y-%m-%d %H:%M}. {on.entry.sentence}" if on.entry else ": nothing in the ledger closes it."
+    why = (
+        f" since {on.entry.line.at:%Y-%m-%d %H:%M}. {on.entry.sentence}"
+        if on.entry
+        else ": nothing in the ledger closes it."
+    )
     return f"{on.number.label}, {phones.show(on.number.e164)}: {_STATES[on.state]}{why}"
 
 
@@ -187,9 +191,9 @@ def _entry(paper: _Paper, entry: Entry) -> None:
         size=_SMALL,
         indent=8,
     )
-    if line.words and line.words not in entry.sentence:
+    if line.words and line.words not in entry.sentence and not entry.is_about_purpose:
         paper.write(f"Exact words: {line.words}", size=_SMALL, indent=8)
-    if line.rule:
+    if line.rule and not entry.is_about_purpose:
         paper.write(f"Rule {line.rule}: {entry.explanation or 'no longer in use'}", size=_SMALL, indent=8)
     if entry.call:
         call = entry.call

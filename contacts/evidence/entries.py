@@ -41,6 +41,11 @@ class Entry:
         return not self.line.salt
 
     @property
+    def is_about_purpose(self) -> bool:
+        """Whether its rule and words are no rule and nobody's words, but what a number was for, and is since."""
+        return self.line.kind == Kind.PURPOSE
+
+    @property
     def look(self) -> str:
         """The state that the line is shown as."""
         return _LOOKS.get(self.line.kind, "noted")

@@ -1,6 +1,6 @@
 """A line of the ledger as one whole sentence: the only place that tells a shop owner who did what, and how."""
 
-from contacts.models import ConsentEvent
+from contacts.models import ConsentEvent, Number
 from contacts.models.consent import Source
 from contacts.wording import quoted
 
@@ -38,6 +38,7 @@ _OF_OTHERS: dict[str, str] = {
     Kind.BLOCKED: "{actor} blocked {who}{told}",
     Kind.UNBLOCKED: "{actor} unblocked {who}{told}",
     Kind.SCOPE: "{actor} changed how far an opt-out reaches{told}",
+    Kind.PURPOSE: "{actor} changed the purpose of {number} from {before} to {after}",
     Kind.ERASED: "{actor} erased a person, and what {lines} said of them",
 }
 
@@ -53,6 +54,8 @@ def sentence(line: ConsentEvent, *, who: str, number: str) -> str:
         "words": quoted(line.words) if line.words.strip() else "words that are not kept",
         "told": f": {quoted(line.words)}" if line.words.strip() else "",
         "lines": _lines(line.words),
+        "before": _purpose(line.rule),
+        "after": _purpose(line.words),
     }
     text = (_OF_OTHERS.get(line.kind) or _pattern(line)).format(**said)
     return text if text.rstrip(_CLOSING)[-1] in _ENDS else f"{text}."
@@ -64,6 +67,10 @@ def _pattern(line: ConsentEvent) -> str:
     done = _SUFFERED.get(line.kind, _DONE[line.kind]) if line.source == Source.IMPORT else _DONE[line.kind]
     confirmed = ", as {actor} confirmed" if line.source == Source.PHRASE and line.actor else ""
     return done + _BY[line.source] + confirmed
+
+
+def _purpose(kind: str) -> str:
+    return f"“{Number.Kind(kind).label}”" if kind in Number.Kind else "another one"
 
 
 def _lines(seqs: str) -> str:

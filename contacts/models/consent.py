@@ -95,6 +95,7 @@ class ConsentEvent(models.Model):
     """One line of the append-only ledger. The database numbers, seals and chains it, and refuses to change it (P12).
 
     A `late` line changes nothing: it keeps what a person had asked before something that was heard earlier (P2).
+    A `purpose` line names nobody: `rule` is what the number was for, `words` what it is for since (P15).
 
     Number and group are kept as plain values, so that a line stays true after they are renamed or deleted. `seal`
     covers what tells of the person (phone, words, reference) with a random `salt`; an erasure empties those four (P16),
@@ -114,6 +115,7 @@ class ConsentEvent(models.Model):
         BLOCKED = "blocked", "Blocked"
         UNBLOCKED = "unblocked", "Unblocked"
         SCOPE = "scope", "Scope of opt-outs set"
+        PURPOSE = "purpose", "Purpose of a number changed"
         LATE = "late", "Heard too late"
         ERASED = "erased", "Erased"
 

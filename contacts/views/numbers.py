@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from contacts import scopes, wording
+from contacts import purposes, scopes, wording
 from contacts.forms.number import NewNumberForm, NumberForm
-from contacts.models import ConsentEvent, Contact, OptOut, Review
-from contacts.views import pages
+from contacts.models import ConsentEvent, Contact, OptOut, Review, ScopePolicy
+from contacts.views import pages, policy
 from shout.accounts import AccountRequest, member
 from shout.models import Account, Role
 
@@ -94,14 +94,36 @@ def number_new(request: AccountRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(Role.ADMIN)
 def number_edit(request: AccountRequest, number_id: int) -> HttpResponse:
-    """Change a number's purpose, carrier or pace; its digits stay, because opt-outs are kept by it."""
+    """Change a number's purpose, carrier or pace; its digits stay, because opt-outs are kept by it.
+
+    A purpose that would close numbers to people is asked about first, and one that would open some is refused.
+    """
     number = get_object_or_404(request.account.numbers.select_related("opt_out_tag"), pk=number_id)
     return _edit(request, NumberForm(request.POST or None, instance=number, account=request.account))
 
 
 def _edit(request: AccountRequest, form: NumberForm) -> HttpResponse:
-    if pages.carried_out(form, form.save):
-        messages.success(request, f"{form.instance.label} is saved.")
-        return redirect("contacts:number_detail", form.instance.pk)
-    tags = request.account.tags.all()
-    return pages.show_form(request, "contacts/number_form.html", form, number=form.instance, tags=tags)
+    closing: list[policy.Change] = []
+    try:
+        if pages.carried_out(form, lambda: _save(request, form)):
+            messages.success(request, f"{form.instance.label} is saved.")
+            return redirect("contacts:number_detail", form.instance.pk)
+    except purposes.WouldOpen as refused:
+        form.add_error("kind", str(refused))
+    except purposes.WouldClose as asked:
+        closing = policy.changes(request.account, asked.closing)
+    context = {
+        "number": form.instance,
+        "tags": request.account.tags.all(),
+        "closing": closing,
+        "is_planned": scopes.in_force(request.account) != ScopePolicy.Scope.PURPOSE,
+    }
+    return pages.show_form(request, "contacts/number_form.html", form, **context)
+
+
+def _save(request: AccountRequest, form: NumberForm) -> None:
+    if form.instance.pk:
+        kind = form.cleaned_data["kind"]
+        may_close = request.POST.get("closes") == kind
+        purposes.change(number=form.instance, kind=kind, by=request.user, may_close=may_close)
+    form.save()

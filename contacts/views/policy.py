@@ -11,9 +11,9 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts import scopes
-from contacts.bulk import Shift
 from contacts.forms.policy import MEANINGS, ScopeForm
 from contacts.models import Contact, Number, ScopePolicy
+from contacts.reach.bulk import Shift
 from contacts.views import pages
 from shout import phones
 from shout.accounts import AccountRequest, member
@@ -22,7 +22,7 @@ from shout.models import Account, Role
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a change of scope does to one number, with the first people it touches."""
+    """What a change of reach does to one number, with the first people it touches."""
 
     number: Number
     shift: Shift
@@ -71,7 +71,7 @@ def scope_new(request: AccountRequest) -> HttpResponse:
         "form": form,
         "chosen": ScopePolicy.Scope(chosen),
         "meaning": MEANINGS[ScopePolicy.Scope(chosen)],
-        "changes": _changes(request.account, shifts),
+        "changes": changes(request.account, shifts),
     }
     return render(request, "contacts/scope_preview.html", context)
 
@@ -99,10 +99,11 @@ def scope_cancel(request: AccountRequest, policy_id: int) -> HttpResponse:
 
 def _revoke_all(account: Account) -> list[Change]:
     starts_at = max(scopes.REVOKE_ALL_AT, now())
-    return _changes(account, scopes.preview(account, ScopePolicy.Scope.ACCOUNT, starts_at=starts_at))
+    return changes(account, scopes.preview(account, ScopePolicy.Scope.ACCOUNT, starts_at=starts_at))
 
 
-def _changes(account: Account, shifts: Iterable[Shift]) -> list[Change]:
+def changes(account: Account, shifts: Iterable[Shift]) -> list[Change]:
+    """What these shifts do, each number with the first people by name where they are contacts."""
     shifts = list(shifts)
     wanted = {phone for shift in shifts for phone in shift.phones}
     known = {contact.phone: contact for contact in account.contacts.filter(phone__in=wanted)}
