@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 from django.urls import reverse
 
 from bots import forms, merging
 from bots.drafts import Draft, DraftAction, DraftTrigger, Problem
 from bots.drafts.draft import GROUP_KINDS, TAG_KINDS
+from bots.forms import Removed
 from bots.models import Action, Bot, BotVersion, Trigger
 from bots.reading import KINDS, UNITS, parts
 from contacts import bulk
@@ -87,6 +89,7 @@ class TriggerRow(_Row):
 class ActionRow(_Row):
     """An action on the page; `choices` are the groups or tags it may name."""
 
+    frame: ClassVar[str] = "bots/_action_row.html"
     action: DraftAction
     choices: Sequence[tuple[int, str]]
     is_last: bool
@@ -137,6 +140,12 @@ class ActionRow(_Row):
     @property
     def hidden(self) -> list[tuple[str, object]]:
         """The fields that its controls do not show, with what they hold."""
+        shown = _SHOWN.get(Kind(self.action.kind), _TARGET)
+        return [(name, value) for name, value in self.held if name not in shown]
+
+    @property
+    def held(self) -> list[tuple[str, object]]:
+        """All its fields but the kind."""
         held = {
             **{name: getattr(self.action, name) for name in ("body", "field", "value", "answer", "again", "url")},
             "target": forms.NEW if self.action.new_name is not None else self._target or "",
@@ -145,8 +154,19 @@ class ActionRow(_Row):
             "amount": self.amount,
             "unit": self.unit,
         }
-        shown = _SHOWN.get(Kind(self.action.kind), _TARGET)
-        return [(name, value) for name, value in held.items() if name not in shown]
+        return list(held.items())
+
+
+@dataclass(frozen=True)
+class RemovedRow(ActionRow):
+    """An action that was taken out, at its place on the page; `at` counts those taken out."""
+
+    frame = "bots/_removed_row.html"
+
+    @property
+    def kind(self) -> str:
+        """How the page posts that it was taken out."""
+        return f"{forms.REMOVED}{self.action.kind}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,13 +194,14 @@ class Builder:
         draft: Draft,
         *,
         bot: Bot | None,
+        removed: Sequence[Removed] = (),
         problems: Sequence[Problem] = (),
         focus: str = "",
         seen: str = "",
         meanwhile: Meanwhile | None = None,
     ) -> None:
         self.draft, self.bot, self.problems, self.focus = draft, bot, problems, focus
-        self.seen, self.meanwhile = seen, meanwhile
+        self.seen, self.meanwhile, self.removed = seen, meanwhile, removed
         self._account = account
 
     @property
@@ -238,6 +259,14 @@ class Builder:
             )
             for row, action in enumerate(self.draft.actions)
         ]
+
+    @property
+    def rows(self) -> list[ActionRow]:
+        """The actions in order, and in between those that were taken out."""
+        rows: list[ActionRow] = list(self.action_rows)
+        for at, each in reversed(list(enumerate(self.removed))):
+            rows.insert(min(each.at, len(self.action_rows)), RemovedRow(at, {}, each.action, (), is_last=False))
+        return rows
 
     @cached_property
     def errors(self) -> Said:

@@ -1,6 +1,6 @@
 """What the bot builder posts, read into a draft, and what its row buttons make of it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.http import QueryDict
@@ -16,15 +16,45 @@ NEW = "new"
 ACTION_FIELDS = (
     "kind", "target", "new_name", "body", "media", "field", "value", "answer", "again", "amount", "unit", "url",
 )  # fmt: skip
+# What stands before the kind of an action that was taken out.
+REMOVED = "removed:"
 _MOST_DIGITS = 8
 
 Row = TypeVar("Row")
 
 
+@dataclass(frozen=True)
+class Removed:
+    """An action that was taken out and can be put back; `at` counts those that stand before its place."""
+
+    at: int
+    action: DraftAction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What the builder's page holds: the draft, and in the order of the page what was taken out of it."""
+
+    draft: Draft
+    removed: tuple[Removed, ...] = ()
+
+
 def read(post: QueryDict) -> Draft:
     """The draft a posted builder stands for; ValueError unless every row posts each of its fields once."""
-    rows = zip(*(post.getlist(name) for name in ACTION_FIELDS), strict=True)
-    return Draft(
+    return written(post).draft
+
+
+def written(post: QueryDict) -> Written:
+    """All that a posted builder holds; ValueError unless every row posts each of its fields once."""
+    removed: list[Removed] = []
+    actions: list[DraftAction] = []
+    for values in zip(*(post.getlist(name) for name in ACTION_FIELDS), strict=True):
+        row = dict(zip(ACTION_FIELDS, values, strict=True))
+        if row["kind"].startswith(REMOVED):
+            removed.append(Removed(len(actions), _action(row | {"kind": row["kind"].removeprefix(REMOVED)})))
+        else:
+            actions.append(_action(row))
+    draft = Draft(
         name=_text(post, "name"),
         status=_text(post, "status"),
         numbers=tuple(filter(None, map(_id, post.getlist("numbers")))) if post.get("listens") == "chosen" else None,
@@ -32,8 +62,9 @@ def read(post: QueryDict) -> Draft:
             DraftTrigger(word=text.clean(word).strip(), match=match)
             for word, match in zip(post.getlist("word"), post.getlist("match"), strict=True)
         ),
-        actions=tuple(_action(dict(zip(ACTION_FIELDS, row, strict=True))) for row in rows),
+        actions=tuple(actions),
     )
+    return Written(draft=draft, removed=tuple(removed))
 
 
 def _action(row: dict[str, str]) -> DraftAction:
@@ -69,28 +100,53 @@ def _id(value: str) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 19 else None
 
 
-def edited(draft: Draft, command: str) -> tuple[Draft, str]:
-    """The draft after one of the builder's row buttons, and the id of the control that has the focus then.
+def edited(page: Written, command: str) -> tuple[Written, str]:
+    """The page after one of the builder's row buttons, and the id of the control that has the focus then.
 
-    `command` is add_trigger, remove_trigger:ROW, add_action:KIND, remove_action:ROW, up:ROW or down:ROW, rows from 0,
-    or show, which only numbers the rows anew. Anything else, or a row that is not there, raises ValueError.
+    `command` is add_trigger, remove_trigger:ROW, add_action:KIND, remove_action:ROW, put_back:ROW (of those taken out),
+    up:ROW or down:ROW, rows from 0, or show, which only numbers the rows anew. Anything else, or a row that is not
+    there, raises ValueError.
     """
     verb, _, what = command.partition(":")
-    triggers, actions = draft.triggers, draft.actions
+    triggers, actions = page.draft.triggers, page.draft.actions
     match verb:
         case "show":
-            return draft, ""
+            return page, ""
         case "add_trigger":
-            return replace(draft, triggers=(*triggers, DraftTrigger())), f"word-{len(triggers) + 1}"
+            more = replace(page.draft, triggers=(*triggers, DraftTrigger()))
+            return replace(page, draft=more), f"word-{len(triggers) + 1}"
         case "add_action":
-            return replace(draft, actions=(*actions, DraftAction(kind=Action.Kind(what)))), f"action-{len(actions) + 1}"
+            return _with(page, (*actions, DraftAction(kind=Action.Kind(what)))), f"action-{len(actions) + 1}"
         case "remove_trigger":
-            return replace(draft, triggers=_without(triggers, int(what))), "add-trigger"
+            return replace(page, draft=replace(page.draft, triggers=_without(triggers, int(what)))), "add-trigger"
         case "remove_action":
-            return replace(draft, actions=_without(actions, int(what))), "add-action"
+            return _taken_out(page, int(what))
+        case "put_back":
+            return _put_back(page, int(what))
         case "up" | "down":
-            return _moved(draft, verb, int(what))
+            draft, focus = _moved(page.draft, verb, int(what))
+            return replace(page, draft=draft), focus
     raise ValueError(f"The builder has no button {command}")
+
+
+def _with(page: Written, actions: tuple[DraftAction, ...]) -> Written:
+    return replace(page, draft=replace(page.draft, actions=actions))
+
+
+def _taken_out(page: Written, row: int) -> tuple[Written, str]:
+    left = _without(page.draft.actions, row)
+    before = [each for each in page.removed if each.at <= row]
+    after = [replace(each, at=each.at - 1) for each in page.removed if each.at > row]
+    removed = (*before, Removed(row, page.draft.actions[row]), *after)
+    return replace(_with(page, left), removed=removed), f"put-back-{len(before) + 1}"
+
+
+def _put_back(page: Written, row: int) -> tuple[Written, str]:
+    _without(page.removed, row)
+    back, actions = page.removed[row], page.draft.actions
+    after = [replace(each, at=each.at + 1) for each in page.removed[row + 1 :]]
+    whole = (*actions[: back.at], back.action, *actions[back.at :])
+    return replace(_with(page, whole), removed=(*page.removed[:row], *after)), f"action-{back.at + 1}"
 
 
 def _without(rows: tuple[Row, ...], row: int) -> tuple[Row, ...]:

@@ -1,5 +1,6 @@
 """The builder's pages: a new bot, one that is changed, and what speaks against either while it is being written."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from bots import drafts, forms, reading
 from bots.builder import Builder, Meanwhile, begun, first_wrong
 from bots.drafts import Draft, DraftTrigger, Problem, draft_of, from_json
 from bots.drafts.refusals import NAME_LENGTH
+from bots.forms import Removed, Written
 from bots.models import Bot
 from shout import text
 from shout.accounts import AccountRequest, member
@@ -44,8 +46,12 @@ def bot_edit(request: AccountRequest, bot_id: int) -> HttpResponse:
     if bot.deleted_at:
         if request.method != "POST":
             raise Http404("This bot is deleted.")
-        draft, focus = _posted(request, request.POST.get("do", "save"))
-        return _shown(request, Builder(request.account, draft, bot=None, focus=focus, meanwhile=Meanwhile(deleted=bot)))
+        written, focus = _posted(request, request.POST.get("do", "save"))
+        gone = Meanwhile(deleted=bot)
+        return _shown(
+            request,
+            Builder(request.account, written.draft, bot=None, removed=written.removed, focus=focus, meanwhile=gone),
+        )
     draft = draft_of(bot)
     if request.GET.get("word"):
         draft = replace(draft, triggers=(*draft.triggers, _asked_word(request)))
@@ -61,17 +67,17 @@ def _asked_word(request: AccountRequest) -> DraftTrigger:
 def bot_problems(request: AccountRequest, bot_id: int | None = None) -> HttpResponse:
     """What speaks against the draft where somebody has written something; nothing is saved."""
     bot = get_object_or_404(request.account.bots.kept(), pk=bot_id) if bot_id is not None else None
-    draft, _ = _posted(request, "show")
+    draft = _posted(request, "show")[0].draft
     found = drafts.problems(account=request.account, draft=draft, bot=bot)
     shown = [problem for problem in found if begun(draft, problem)]
     builder = Builder(request.account, draft, bot=bot, problems=found if "refused" in request.POST else shown)
     return render(request, "bots/_problems.html", {"builder": builder})
 
 
-def _posted(request: AccountRequest, command: str) -> tuple[Draft, str]:
+def _posted(request: AccountRequest, command: str) -> tuple[Written, str]:
     try:
-        draft = forms.read(request.POST)
-        return (draft, "") if command == "save" else forms.edited(draft, command)
+        written = forms.written(request.POST)
+        return (written, "") if command == "save" else forms.edited(written, command)
     except ValueError as error:
         raise BadRequest("The builder did not send what it shows. Load the page again.") from error
 
@@ -79,10 +85,11 @@ def _posted(request: AccountRequest, command: str) -> tuple[Draft, str]:
 def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpResponse:
     """The builder: its row buttons only show the page anew and save nothing."""
     problems: list[Problem] = []
+    removed: Sequence[Removed] = ()
     command, focus, seen, meanwhile = request.POST.get("do", "save"), "", _latest(bot), None
     if request.method == "POST":
-        draft, focus = _posted(request, command)
-        seen = request.POST.get("seen", "")
+        written, focus = _posted(request, command)
+        draft, removed, seen = written.draft, written.removed, request.POST.get("seen", "")
     if request.method == "POST" and command == "save" and not (meanwhile := _meanwhile(bot, draft, seen)):
         try:
             saved = drafts.save(account=request.account, draft=draft, bot=bot, by=request.user.email)
@@ -93,7 +100,16 @@ def _build(request: AccountRequest, draft: Draft, *, bot: Bot | None) -> HttpRes
             return redirect("bots:bot_detail", saved.pk)
     # Who has been told of the other version may put theirs in its place.
     seen = _latest(bot) if meanwhile else seen
-    builder = Builder(request.account, draft, bot=bot, problems=problems, focus=focus, seen=seen, meanwhile=meanwhile)
+    builder = Builder(
+        request.account,
+        draft,
+        bot=bot,
+        removed=removed,
+        problems=problems,
+        focus=focus,
+        seen=seen,
+        meanwhile=meanwhile,
+    )
     return _shown(request, builder)
 
 

@@ -38,6 +38,32 @@ function showLine() {
   screen.scrollTop += line.getBoundingClientRect().top - screen.getBoundingClientRect().top - 12;
 }
 
+// What the builder holds, without what differs from page to page though nobody has changed anything.
+function held(form) {
+  const fields = new URLSearchParams(new FormData(form));
+  ["csrfmiddlewaretoken", "seen", "refused"].forEach((name) => fields.delete(name));
+  return fields.toString();
+}
+
+// What the server sent, whatever the browser has put back into the fields of a page that was open before.
+function heldAtFirst() {
+  const sent = document.getElementById("builder").cloneNode(true);
+  sent.reset();
+  return held(sent);
+}
+
+let saved = "";
+let isSent = false;
+
+function noteSent(event) {
+  isSent = event.target.id === "builder" && event.submitter?.formTarget !== "_blank";
+}
+
+function askBeforeLeaving(event) {
+  const form = document.getElementById("builder");
+  if (!isSent && ("unsaved" in form.dataset || held(form) !== saved)) event.preventDefault();
+}
+
 // The others make way for the dragged row, which stays in the document, so that a finger does not lose it.
 let dragged = null;
 let hasMoved = false;
@@ -78,7 +104,14 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-insert]");
   if (button) insertField(button);
 });
-document.addEventListener("DOMContentLoaded", showBuilderControls);
+document.addEventListener("DOMContentLoaded", () => {
+  showBuilderControls();
+  saved = heldAtFirst();
+});
+document.addEventListener("submit", noteSent);
+// A page that did not come, or was come back from, is written on.
+document.addEventListener("input", () => (isSent = false));
+window.addEventListener("beforeunload", askBeforeLeaving);
 document.addEventListener("htmx:afterSettle", showBuilderControls);
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.matches("[data-problems]")) showProblems(event.target);

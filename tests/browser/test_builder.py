@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 
 def test_a_bot_with_a_question_is_built_by_mouse_and_its_rows_are_dragged(page: Page) -> None:
@@ -66,6 +66,62 @@ def test_a_bot_is_built_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
     expect(page.get_by_text("2 hours, then it goes on.")).to_be_visible()
+
+
+def test_leaving_the_builder_asks_only_while_something_is_not_saved(page: Page) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.goto("/bots/new/")
+    _add(page, "Wait", 1)
+    page.get_by_role("button", name="Remove action 1").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_label("Action 1: Waits")).to_be_visible()
+    page.get_by_label("Name of the bot").fill("Lost")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_label("Name of the bot")).to_have_value("Lost")
+    assert asked == ["beforeunload"] * 2
+
+    page.get_by_label("Trigger word 1", exact=True).fill("stop")
+    page.get_by_role("button", name="Save bot").click()
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    assert asked == ["beforeunload"] * 2
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_text("Not saved yet")).to_be_visible()
+    assert asked == ["beforeunload"] * 3
+
+    page.get_by_label("Trigger word 1", exact=True).fill("FOUND")
+    page.get_by_label("Action 1: Waits").fill("2")
+    page.get_by_role("button", name="Save bot").click()
+    expect(page.get_by_role("heading", name="Lost")).to_be_visible()
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Name of the bot").fill("Kept")
+    page.get_by_label("Name of the bot").fill("Lost")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("link", name="Duplicate")).to_be_visible()
+    assert asked == ["beforeunload"] * 3
+
+
+def test_a_removed_action_comes_back_by_keyboard_and_is_spoken_of(page: Page) -> None:
+    page.goto("/bots/new/")
+    for number, kind in ((1, "Reply"), (2, "Wait")):
+        _add(page, kind, number)
+    page.get_by_label("Action 1: Reply text").fill("Hello there")
+    page.get_by_role("button", name="Remove action 1").focus()
+    page.keyboard.press("Enter")
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    expect(undo).to_have_accessible_description("Reply is removed: “Hello there”")
+    expect(page.get_by_label("Action 1: Waits")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Action 1: Reply text")).to_have_value("Hello there")
+    expect(page.get_by_label("Action 1: Reply text")).to_be_focused()
+    expect(undo).to_be_hidden()
 
 
 def _add(page: Page, kind: str, number: int) -> None:
