@@ -249,6 +249,19 @@ def test_what_is_too_young_is_left_for_its_webhook(
     assert drift.check(outlet).missed == 0
 
 
+def test_the_report_says_up_to_when_the_log_was_read(
+    browser: OutsideClient, simulator: Simulator, outlet: Number, ana: Phone, settings: Settings
+) -> None:
+    settings.CARRIER_GRACE = 30.0
+    lose(simulator, outlet, ana, "Hello")
+    check = drift.check(outlet)
+    page = " ".join(browser.get(reverse("messaging:carrier_check_list")).content.decode().split())
+    assert check.until
+    assert check.until < check.checked_at - timedelta(seconds=30)
+    assert f'Nothing is missing up to <time datetime="{check.until:%Y-%m-%dT%H:%M:%S}' in page
+    assert "; what has come since is looked at next time. Checked" in page
+
+
 def test_a_number_without_a_carrier_is_not_asked_about(account: Account, outlet: Number) -> None:
     build.number(account, line=Number.Line.IN_APP, label="In-app")
     build.number(account, carrier_account_sid="", label="By hand")
