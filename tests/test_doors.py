@@ -37,6 +37,7 @@ PUBLIC = {
 # A viewer may post here: it changes nothing of the account.
 HARMLESS = {
     "api:bot-test",
+    "api:bot-validate",
     "api:message-preview",
     "contacts:evidence",
     "messaging:bot_test",
