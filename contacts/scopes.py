@@ -1,6 +1,6 @@
 """How far an opt-out reaches: the account's dated policy, and who changes when it does (P15)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -13,6 +13,10 @@ from shout.models import Account, User
 
 # The FCC's revoke-all rule: 47 CFR 64.1200(a)(10), delayed by DA 26-12. Midnight in UTC is early everywhere in America.
 REVOKE_ALL_AT = datetime(2027, 1, 31, tzinfo=UTC)
+
+
+class Planned(Exception):
+    """Another scope is planned for that day; the message names it and says how to mend it."""
 
 
 def in_force(account: Account, at: datetime | None = None) -> str:
@@ -44,12 +48,25 @@ def is_ready_to_revoke_all(account: Account) -> bool:
     return in_force(account, max(REVOKE_ALL_AT, now())) == ScopePolicy.Scope.ACCOUNT
 
 
+def check_unplanned(account: Account, day: date) -> None:
+    """Raise `Planned` if a change is planned for a day: of two for one day nobody could tell which holds."""
+    other = account.scope_policies.filter(starts_at__gt=now(), starts_at__date=day, canceled_at=None).first()
+    if other:
+        raise Planned(
+            f"“{other.get_scope_display()}” is planned for this day already. Take that plan back first, or choose "
+            "another day."
+        )
+
+
 def set_scope(*, account: Account, scope: str, starts_at: datetime, by: User) -> ScopePolicy:
-    """Have `scope` hold from `starts_at` on; the ledger says who decided it."""
+    """Have `scope` hold from `starts_at` on; the ledger says who decided it. Raises `Planned`."""
+    policy = ScopePolicy(account=account, scope=scope, starts_at=starts_at, created_by=by)
     with transaction.atomic():
-        policy = ScopePolicy.objects.create(account=account, scope=scope, starts_at=starts_at, created_by=by)
-        words = f"{policy.get_scope_display()}, from {starts_at:%Y-%m-%d %H:%M} UTC"
-        _record(account, words, by)
+        # The ledger lets one in at a time, so that of two who plan for a day the later one sees the other's plan.
+        _record(account, f"{policy.get_scope_display()}, from {starts_at:%Y-%m-%d %H:%M} UTC", by)
+        if starts_at > now():
+            check_unplanned(account, starts_at.astimezone(UTC).date())
+        policy.save()
     return policy
 
 

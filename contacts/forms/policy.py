@@ -71,8 +71,15 @@ class ScopeForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """It has to change something."""
+        """It has to change something, on a day for which nothing else is planned."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and scopes.in_force(self.account, self.starts_at) == cleaned["scope"]:
+        if self.errors:
+            return cleaned
+        if scopes.in_force(self.account, self.starts_at) == cleaned["scope"]:
             self.add_error("scope", "That is what holds then already. Choose another one, or another day.")
+        elif cleaned["starts_on"]:
+            try:
+                scopes.check_unplanned(self.account, cleaned["starts_on"])
+            except scopes.Planned as error:
+                self.add_error("starts_on", str(error))
         return cleaned

@@ -62,7 +62,11 @@ def scope_new(request: AccountRequest) -> HttpResponse:
         return pages.show_form(request, "contacts/scope_form.html", form)
     chosen, starts_at = form.cleaned_data["scope"], form.starts_at
     if request.method == "POST":
-        policy = scopes.set_scope(account=request.account, scope=chosen, starts_at=starts_at, by=request.user)
+        try:
+            policy = scopes.set_scope(account=request.account, scope=chosen, starts_at=starts_at, by=request.user)
+        except scopes.Planned as error:
+            form.add_error("starts_on", str(error))
+            return pages.show_form(request, "contacts/scope_form.html", form)
         when = f"from {starts_at:%B} {starts_at.day}, {starts_at.year} on" if starts_at > now() else "from now on"
         messages.success(request, f"A STOP closes: {policy.get_scope_display().lower()}, {when}.")
         return redirect("contacts:scope")

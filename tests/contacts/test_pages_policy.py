@@ -93,6 +93,22 @@ def test_a_change_can_be_planned_and_taken_back(browser: OutsideClient, account:
     assert cancel(policy) not in shown(browser.get(SCOPE))
 
 
+def test_a_day_has_one_planned_change(browser: OutsideClient, account: Account, owner: User) -> None:
+    day = (now() + timedelta(days=30)).date().isoformat()
+    browser.post(NEW, {"scope": "account", "starts_on": day})
+    remedy = "“All your numbers” is planned for this day already. Take that plan back first"
+    assert remedy in shown(browser.post(NEW, {"scope": "purpose", "starts_on": day}), 422)
+    assert remedy in shown(browser.get(NEW, {"scope": "purpose", "starts_on": day}), 422)
+    first = account.scope_policies.get()
+    with pytest.raises(scopes.Planned):
+        scopes.set_scope(account=account, scope="purpose", starts_at=first.starts_at, by=owner)
+    assert account.consent_events.filter(kind="scope").count() == 1
+    browser.post(NEW, {"scope": "purpose", "starts_on": ""})
+    scopes.cancel(policy=first, by=owner)
+    browser.post(NEW, {"scope": "account", "starts_on": day})
+    assert account.scope_policies.filter(canceled_at=None).count() == 2
+
+
 def test_what_holds_already_is_changed_and_not_taken_back(
     browser: OutsideClient, account: Account, owner: User
 ) -> None:
