@@ -94,4 +94,4 @@ def _kinds_on(account: Account, at: datetime) -> dict[int, str]:
     """What the account's numbers were for at a moment, by id: what they are for now, with what came since undone."""
     kinds = dict(account.numbers.values_list("pk", "kind"))
     since = account.consent_events.filter(kind=ConsentEvent.Kind.PURPOSE, at__gt=at).order_by("-seq")
-    return kinds | dict(since.values_list("number_ref", "rule"))
+    return kinds | {number: was for number, was in since.values_list("number_ref", "rule") if number}
