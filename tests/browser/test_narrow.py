@@ -27,4 +27,11 @@ def test_long_names_do_not_widen_the_pages_of_a_bot(page: Page) -> None:
     for path in (bot, f"{bot}share/", f"{bot}edit/", f"{bot}versions/", f"{bot}delete/", public):
         page.goto(path)
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    page.goto("/bots/new/")
+    page.get_by_text("Add Action", exact=True).click()
+    page.get_by_role("button", name="Reply", exact=True).click()
+    page.get_by_label("Action 1: Reply text").fill(WORD * 3)
+    page.get_by_role("button", name="Remove action 1").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    widths["removed"] = page.evaluate("document.documentElement.scrollWidth")
     assert set(widths.values()) == {390}, widths
