@@ -61,7 +61,9 @@ class Facts:
     @property
     def listed(self) -> str:
         """The list in mid-sentence."""
-        return f"the {self.name}" if self.name.casefold().endswith((" list", " club")) else f"the {self.name} list"
+        plain = self.name.casefold()
+        article = "" if plain.startswith(("the ", "a ", "an ")) else "the "
+        return f"{article}{self.name}{'' if plain.endswith((' list', ' club')) else ' list'}"
 
     @property
     def dialled(self) -> str:

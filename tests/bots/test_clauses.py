@@ -31,6 +31,26 @@ def test_what_shout_writes_says_all_that_it_has_to(kind: Text) -> None:
         assert missing(kind, clauses.write(kind, facts), facts) == []
 
 
+@pytest.mark.parametrize(
+    "name, listed",
+    [
+        ("VIP", "the VIP list"),
+        ("Bread Club", "the Bread Club"),
+        ("The Regulars", "The Regulars list"),
+        ("the A list", "the A list"),
+        ("A Taste of Lisbon", "A Taste of Lisbon list"),
+        ("An Apple a Day Club", "An Apple a Day Club"),
+        ("Theatre", "the Theatre list"),
+        ("Answers", "the Answers list"),
+    ],
+)
+def test_a_list_has_one_article(name: str, listed: str) -> None:
+    facts = replace(FACTS, name=name)
+    assert facts.listed == listed
+    for kind in (Text.WELCOME, Text.GOODBYE):
+        assert f" {listed}" in clauses.write(kind, facts)
+
+
 @pytest.mark.parametrize("kind", Text)
 def test_each_sentence_says_its_clause_and_can_be_put_back(kind: Text) -> None:
     for clause in clauses.clauses(kind, FACTS):
