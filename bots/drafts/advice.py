@@ -84,6 +84,19 @@ def little_room(draft: Draft) -> Iterator[Problem]:
             )
 
 
+def joined_by_any_answer(draft: Draft) -> Iterator[Problem]:
+    """A “no” is an answer too, and nobody has agreed by it to be on a list."""
+    last = max((row for row, each in enumerate(draft.actions) if each.kind == Action.Kind.ASSIGN_GROUP), default=-1)
+    for row, action in enumerate(draft.actions[: max(last, 0)]):
+        if action.kind == Action.Kind.ASK and action.answer == Action.Answer.ANY:
+            yield warn(
+                f"actions.{row}.answer",
+                "Any answer puts people on the list below, “no” too. If you ask here whether they want to join, assign"
+                " the group in a bot of its own instead, whose trigger word is the answer that you ask for, such as"
+                " JOIN.",
+            )
+
+
 def overlaps(account: Account, draft: Draft, *, bot: Bot | None, rivals: list[Rival]) -> Iterator[Problem]:
     """Texts that fit this bot and another one, and who answers them (B2): once for each word and other bot."""
     own_id, listens_on = bot.pk if bot else _DRAFT_ID, None if draft.numbers is None else frozenset(draft.numbers)

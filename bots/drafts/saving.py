@@ -48,6 +48,7 @@ def problems(*, account: Account, draft: Draft, bot: Bot | None = None) -> list[
         *advice.heard_otherwise(draft),
         *advice.taken_for_now(draft, others),
         *advice.little_room(draft),
+        *advice.joined_by_any_answer(draft),
     ]
     if refused:
         return [*refused, *simple]

@@ -95,3 +95,21 @@ def test_a_word_is_warned_about_before_the_bot_has_all_it_needs(account: Account
     found = drafts.problems(account=account, draft=draft("NO🎉", actions=()))
     assert [(each.severity, each.field) for each in found][-1] == (Severity.WARNING, "triggers.0.word")
     assert any(each.severity == Severity.REFUSAL for each in found)
+
+
+def test_a_question_whose_every_answer_joins_a_list_is_warned_about(account: Account) -> None:
+    join = DraftAction(kind=Action.Kind.ASSIGN_GROUP, group=build.group(account).pk)
+    asked = DraftAction(kind=Action.Kind.ASK, body="Reply YES to join", field="answer")
+    [(field, sentence)] = warnings(account, draft("hi", actions=(HELLO, asked, HELLO, join)))
+    assert field == "actions.1.answer"
+    assert "“no” too" in sentence
+    assert "a bot of its own" in sentence
+    assert save(account, draft("hi", actions=(HELLO, asked, join))).pk
+
+
+@pytest.mark.parametrize(
+    "kinds", [("assign_group", "ask"), ("ask",), ("ask", "remove_from_group"), ("ask number", "assign_group")]
+)
+def test_a_question_whose_answer_joins_no_list_or_has_to_be_of_a_kind_is_not(kinds: tuple[str, ...]) -> None:
+    actions = [DraftAction(kind=kind.split()[0], answer=(*kind.split(), "any")[1]) for kind in kinds]
+    assert list(advice.joined_by_any_answer(draft("hi", actions=tuple(actions)))) == []
