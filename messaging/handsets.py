@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 
 from django.conf import settings
 
 from contacts.models import Number
 from messaging import provisioning
-from messaging.simulator.client import HandsetText, Simulator, SimulatorError
+from messaging.simulator.client import HandsetText, SimulatorError, simulator_at
 
 _READ, _SHOWN = 200, 50
 _ARRIVED = frozenset({"sent", "delivered", "received"})
@@ -36,7 +35,7 @@ class Thread:
 def thread(phone: str, numbers: Sequence[Number]) -> Thread:
     """What the handset of `phone` shows of its texts with these numbers; raises `SimulatorError`."""
     ours = {number.e164: number for number in numbers}
-    texts = [text for text in _simulator(settings.SIMULATOR_URL).texts(phone, limit=_READ) if text["number"] in ours]
+    texts = [text for text in simulator_at(settings.SIMULATOR_URL).texts(phone, limit=_READ) if text["number"] in ours]
     shown = [text for text in texts if text["status"] in _ARRIVED][-_SHOWN:]
     return Thread(
         bubbles=[_bubble(text, ours[text["number"]]) for text in shown],
@@ -47,14 +46,10 @@ def thread(phone: str, numbers: Sequence[Number]) -> Thread:
 def text(*, phone: str, number: Number, body: str) -> None:
     """Text `number` from the handset of `phone`; raises `SimulatorError` or `CarrierError`.
 
-    The simulator may have been started anew since the number was set up, so it is set up each time. Where Shout
-    answers STOP the carrier must not, or the handset would get two answers.
+    The simulator may have been started anew since the number was set up, so it is set up each time.
     """
     provisioning.connect(number)
-    simulator = _simulator(settings.SIMULATOR_URL)
-    if number.line != Number.Line.TOLL_FREE:
-        simulator.carrier_replies(number.e164, on=number.confirmed_by == Number.Confirmer.CARRIER)
-    status = simulator.text(phone, number.e164, body).webhook_status
+    status = simulator_at(settings.SIMULATOR_URL).text(phone, number.e164, body).webhook_status
     if status >= 300:
         raise SimulatorError(f"The text reached the carrier, but Shout's webhook answered with {status}.")
 
@@ -64,8 +59,3 @@ def _bubble(text: HandsetText, number: Number) -> Bubble:
     if text["direction"] == "inbound":
         return Bubble("out", body, at, f"To {number.label}")
     return Bubble("in", body, at, f"{number.label}, answered by the carrier" if text["carrier_reply"] else number.label)
-
-
-@cache
-def _simulator(address: str) -> Simulator:
-    return Simulator(address)

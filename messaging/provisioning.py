@@ -6,6 +6,7 @@ from django.utils.timezone import now
 from contacts.models import Number
 from messaging.carriers import CarrierError, Pool, Verdict, errors, twilio
 from messaging.delivery import credentials
+from messaging.simulator.client import SimulatorError, simulator_at
 from shout.tenancy import tenant
 
 
@@ -39,6 +40,7 @@ def connect_simulated(account_id: int) -> list[str]:
 def connect(number: Number) -> None:
     """Have the carrier post what people text to `number` to its webhook; harmless to repeat.
 
+    The carrier simulator also learns who answers STOP, which at Twilio is set in its console.
     Raises `CarrierError`, and `SharedServiceError` for a number that people could not stop alone.
     Call it outside a transaction: it waits for the carrier.
     """
@@ -50,9 +52,23 @@ def connect(number: Number) -> None:
         service_sid=number.messaging_service_sid,
         timeout=settings.CARRIER_TIMEOUT,
     )
+    if number.is_simulated and number.line != Number.Line.TOLL_FREE:
+        _say_who_answers(number)
     with tenant(number.account_id):
         number.webhooks_set_at = now()
         number.save(update_fields=["webhooks_set_at"])
+
+
+def _say_who_answers(number: Number) -> None:
+    """Where Shout answers STOP the simulated carrier must not, or people would get two answers (P6).
+
+    Shout always answers on an in-app line, behind which there is no carrier.
+    """
+    on = number.confirmed_by == Number.Confirmer.CARRIER and number.line != Number.Line.IN_APP
+    try:
+        simulator_at(settings.SIMULATOR_URL).carrier_replies(number.e164, on=on)
+    except SimulatorError as error:
+        raise CarrierError(Verdict.FAILED, str(error)) from error
 
 
 def check_service(number: Number) -> None:

@@ -156,13 +156,23 @@ class NumberForm(forms.ModelForm[Number]):
         name = self.cleaned_data["opt_out_tag_name"]
         former = self.instance.opt_out_tag_id
         self.instance.opt_out_tag = people.tag_named(self.account, name) if name else None
-        at_carrier = (self.instance.carrier, self.instance.carrier_account_sid)
-        if at_carrier != (self.initial.get("carrier"), self.initial.get("carrier_account_sid")):
+        if _differs(self, "carrier", "carrier_account_sid"):
             self.instance.webhooks_set_at, self.instance.messaging_service_sid = None, ""
+        elif is_news_to_simulator(self):
+            self.instance.webhooks_set_at = None
         number = super().save(commit)
         if number.opt_out_tag_id not in (None, former):
             bulk.tag_who_stopped(number)
         return number
+
+
+def is_news_to_simulator(form: NumberForm) -> bool:
+    """Whether the carrier simulator has to be told of what is saved; a real carrier people set up themselves."""
+    return form.instance.is_simulated and _differs(form, "carrier", "carrier_account_sid", "line", "confirmed_by")
+
+
+def _differs(form: NumberForm, *fields: str) -> bool:
+    return any(getattr(form.instance, field) != form.initial.get(field) for field in fields)
 
 
 class NewNumberForm(NumberForm):

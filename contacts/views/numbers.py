@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts import purposes, scopes, wording
-from contacts.forms.number import NewNumberForm, NumberForm
+from contacts.forms.number import NewNumberForm, NumberForm, is_news_to_simulator
 from contacts.models import ConsentEvent, Contact, OptOut, Review, ScopePolicy
 from contacts.views import pages, policy
 from shout.accounts import AccountRequest, member
@@ -107,7 +107,10 @@ def _edit(request: AccountRequest, form: NumberForm) -> HttpResponse:
     try:
         if pages.carried_out(form, lambda: _save(request, form)):
             messages.success(request, f"{form.instance.label} is saved.")
-            return redirect("contacts:number_detail", form.instance.pk)
+            # Posted on where the simulator is told at once, so that it and Shout never both answer STOP.
+            is_news = is_news_to_simulator(form)
+            to = "messaging:number_webhooks" if is_news else "contacts:number_detail"
+            return redirect(to, form.instance.pk, preserve_request=is_news)
     except purposes.WouldOpen as refused:
         form.add_error("kind", str(refused))
     except purposes.WouldClose as asked:

@@ -1,5 +1,7 @@
-"""The only place that speaks to the simulator's handsets: for tests, benchmarks and the phone page."""
+"""The only place that speaks to the simulator's handsets: for tests, benchmarks, the phone page
+and the setting up of its numbers."""
 
+from functools import cache
 from typing import Any, NamedTuple, TypedDict
 
 import requests
@@ -131,3 +133,9 @@ class Simulator:
         if not answer.ok and answer.status_code != NO_ANSWER:
             raise SimulatorError(answer.json()["error"])
         return answer
+
+
+@cache
+def simulator_at(base_url: str) -> Simulator:
+    """The simulator at an address; one for all threads, since each keeps its connections."""
+    return Simulator(base_url)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from contacts.models import Number
-from messaging import outbound
+from messaging import outbound, provisioning
 from messaging.models import Message
 from messaging.simulator.client import Simulator
 from shout.models import Account, Role, User
@@ -89,6 +89,55 @@ def test_the_carrier_answers_stop_only_where_shout_does_not(
     marketing.save()
     text(browser, marketing, body="STOP")
     assert ("answered by the carrier" in shown(look(browser))) == (confirmed_by == Number.Confirmer.CARRIER)
+
+
+def save(browser: OutsideClient, number: Number, **changes: str) -> HttpResponse:
+    """Change a number on its page."""
+    page = reverse("contacts:number_edit", args=[number.pk])
+    values = browser.get(page).context["form"].initial
+    asked = {key: value for key, value in values.items() if value is not None} | changes
+    return browser.post(page, asked, follow=True)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("confirmed_by", Number.Confirmer)
+def test_stop_by_any_door_is_answered_once_as_soon_as_it_is_saved_who_answers(
+    browser: OutsideClient, simulator: Simulator, shout: Receiver, marketing: Number, confirmed_by: Number.Confirmer
+) -> None:
+    for choice in (*Number.Confirmer, confirmed_by):
+        said = shown(save(browser, marketing, confirmed_by=choice))
+        assert "Marketing is saved." in said
+    simulator.text(ANA, marketing.e164, "STOP")
+    [post] = shout.posts
+    path = marketing.sms_webhook_url.removeprefix(shout.url)
+    client = OutsideClient()
+    assert client.post(path, post.form, headers={"X-Twilio-Signature": post.signature}).status_code == 200
+    carrier.work(marketing.account_id)
+    [answer] = [text for text in simulator.texts(ANA) if text["direction"] == "outbound"]
+    assert answer["carrier_reply"] == (confirmed_by == Number.Confirmer.CARRIER)
+
+
+def test_a_simulator_that_is_away_is_said_when_a_number_is_saved_and_the_choice_is_kept(
+    browser: OutsideClient, simulator: Simulator, marketing: Number, settings: Settings
+) -> None:
+    provisioning.connect(marketing)
+    there, settings.SIMULATOR_URL = settings.SIMULATOR_URL, NOBODY
+    said = shown(save(browser, marketing, confirmed_by="shout"))
+    assert "Marketing is saved." in said
+    assert "The carrier was not set up. The carrier cannot be reached. Start Shout and its carrier simulator" in said
+    marketing.refresh_from_db()
+    assert (marketing.confirmed_by, marketing.webhooks_set_at) == ("shout", None)
+    settings.SIMULATOR_URL = there
+    webhooks(browser, marketing)
+    assert [known["carrier_replies"] for known in simulator.numbers()] == [False]
+
+
+def test_on_an_in_app_line_and_a_toll_free_one_it_is_fixed_who_answers(account: Account, simulator: Simulator) -> None:
+    in_app = build.number(account, kind=Number.Kind.SHOUT_TO_SHOUT, line=Number.Line.IN_APP)
+    toll_free = build.number(account, e164="+18885550110", line=Number.Line.TOLL_FREE)
+    for number in (in_app, toll_free):
+        provisioning.connect(number)
+    known = {number["e164"]: number["carrier_replies"] for number in simulator.numbers()}
+    assert known == {in_app.e164: False, toll_free.e164: True}
 
 
 def test_a_text_that_never_arrived_is_not_on_the_handset(
