@@ -43,6 +43,8 @@ _NAMED_FOR_A_LETTER = re.compile(
 _PARTS = re.compile(r"[^\W_]+")
 # The accents that European letters take; the marks of other scripts tell their letters apart.
 _ACCENTS = re.compile("[\u0300-\u036f]")
+# The colours that telephones give to the people and hands among emoji.
+_SKINS = re.compile("[\U0001f3fb-\U0001f3ff]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+")
 
 # What turns the direction of writing, also of what stands after it on a page.
@@ -53,8 +55,13 @@ def normalise(text: str) -> str:
     """The comparable form of a text or a trigger word; idempotent.
 
     Unicode NFKC, invisible characters removed, quotes and dashes unified, casefolded, outer punctuation and symbols
-    stripped, spaces collapsed, a trailing "Sent from my …" line ignored. A text of emoji alone keeps its emoji.
+    stripped, spaces collapsed, a trailing "Sent from my …" line ignored. A text of emoji alone keeps its emoji, without
+    the colour of their skin, unless there is nothing but colours.
     """
+    return _key(_SKINS.sub("", text)) or _key(text)
+
+
+def _key(text: str) -> str:
     # Quotes first, since NFKC takes the acute accent that people type for an apostrophe apart; and again, since it
     # makes some.
     text = unsigned(text).translate(_QUOTES)

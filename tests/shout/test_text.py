@@ -90,6 +90,23 @@ def test_a_word_that_is_only_an_emoji_is_a_word(written: str) -> None:
     assert normalise(written) == "❤"
 
 
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("👍🏽", "👍"),
+        ("👍🏻 👍🏿!", "👍👍"),
+        ("👩🏽‍🍳", "👩🍳"),
+        ("yes 👍🏽 please", "yes 👍 please"),
+        ("a 🏽 b", "a b"),
+        ("🏽", "🏽"),
+        ("🏽 - 🏻", "🏽-🏻"),
+    ],
+)
+def test_emoji_are_the_same_whatever_the_colour_of_their_skin(written: str, key: str) -> None:
+    assert normalise(written) == key
+    assert normalise(key) == key
+
+
 def test_emoji_in_a_row_are_one_word_however_they_are_spaced() -> None:
     assert normalise("🍕 🍺!") == normalise("🍕🍺") == "🍕🍺"
 
