@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 
 from django.utils.timezone import now
 
+from bots.drafts import Draft
+from bots.drafts.rivals import Rival, rivals
+from bots.matching import Matcher
 from bots.models import Bot, Trigger
 from messaging.figures import bulk
 from messaging.figures.bulk import Day, Unmatched
 from messaging.figures.chart import Chart
 from messaging.models import Message
 from shout.models import Account
+from shout.text import normalise
 
 PERIODS = (7, 30, 90)
 SHOWN = 100
@@ -52,11 +56,12 @@ def figures(bot: Bot, *, days: int) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """What people texted in vain: an example as they wrote it, the latest texts, and the word it nearly is."""
+    """What people texted in vain: the latest texts, the words it nearly is, and the word that answers it by now."""
 
     counted: Unmatched
     texts: Sequence[Message]
     near: Sequence[Trigger]
+    answered: Rival | None
 
     @property
     def body(self) -> str:
@@ -70,9 +75,13 @@ def missed(account: Account, *, days: int) -> list[Missed]:
     wanted = [pk for each in counted for pk in each.text_ids]
     texts = account.messages.select_related("contact").in_bulk(wanted)
     near = _near(account, [each.key for each in counted])
-    return [
-        Missed(each, [texts[pk] for pk in each.text_ids if pk in texts], near.get(each.key, [])) for each in counted
-    ]
+    by_rule = {rival.rule: rival for rival in rivals(account, Draft(), None)}
+    matcher, found = Matcher(by_rule), []
+    for each in counted:
+        latest = [texts[pk] for pk in each.text_ids if pk in texts]
+        rule = matcher.find(normalise(each.key), latest[0].number_id) if latest else None
+        found.append(Missed(each, latest, near.get(each.key, []), by_rule[rule] if rule else None))
+    return found
 
 
 def _near(account: Account, keys: Collection[str]) -> dict[str, list[Trigger]]:
@@ -82,7 +91,7 @@ def _near(account: Account, keys: Collection[str]) -> dict[str, list[Trigger]]:
         for form in _with_one_left_out(key):
             keys_of[form].add(key)
     found: dict[str, list[Trigger]] = {}
-    words = account.triggers.filter(bot__deleted_at=None).only("word", "word_key", "bot_id", "account_id")
+    words = account.triggers.filter(bot__deleted_at=None).select_related("bot")
     for trigger in words if keys_of else ():
         if len(trigger.word_key) < _SHORTEST:
             continue

@@ -168,6 +168,39 @@ def test_a_text_in_vain_leads_to_its_writer_and_to_a_bots_form(
         assert f"{form}?word=V%20%26%20I" in choice
 
 
+def test_a_text_that_a_bot_answers_by_now_names_it_instead_of_being_offered(
+    account: Account, marketing: Number, service: Number, browser: OutsideClient
+) -> None:
+    text(marketing, "hello there")
+    text(service, "good morning")
+    came = Message.objects.get(direction="in", number=marketing)
+    greeter = bot(account, "HELLO", {"kind": Action.Kind.REPLY, "body": "Hi"})
+    page = browser.get(reverse("messaging:unmatched")).content.decode()
+    assert reverse("messaging:word_new", args=[came.pk]) in page
+    greeter.triggers.update(match="first")
+    page = browser.get(reverse("messaging:unmatched")).content.decode()
+    assert reverse("messaging:word_new", args=[came.pk]) not in page
+    assert f'href="/bots/{greeter.pk}/">{greeter.name}</a> answers it now' in page
+    assert page.count("answers it now") == 1
+    assert page.count("Add as trigger word") == 1
+    Bot.objects.update(status=Bot.Status.PAUSED)
+    assert "answers it now" not in browser.get(reverse("messaging:unmatched")).content.decode()
+
+
+def test_a_word_that_a_text_nearly_is_names_its_bot(
+    account: Account, marketing: Number, browser: OutsideClient
+) -> None:
+    names = []
+    for name in ("Club", "Old club"):
+        made = bot(account, "VIP", {"kind": Action.Kind.REPLY, "body": "Hi"})
+        made.name, made.status = name, Bot.Status.PAUSED
+        made.save()
+        names.append(f'href="/bots/{made.pk}/">{name}</a>')
+    text(marketing, "vpi")
+    page = browser.get(reverse("messaging:unmatched")).content.decode()
+    assert [name in page for name in names] == [True, True]
+
+
 def test_an_account_without_texts_has_nothing_in_vain(account: Account, browser: OutsideClient) -> None:
     page = browser.get(reverse("messaging:unmatched"), {"days": "7"}).content.decode()
     assert "Nothing was texted in vain" in page
