@@ -29,7 +29,7 @@ LOOKS = {
     # May this person be texted?
     "open": Look("badge-soft badge-success", "circle-check", "Open"),
     "stopped": Look("badge-soft badge-error", "octagon-x", "Stopped"),
-    "blocked": Look("badge-neutral", "ban", "Blocked"),
+    "blocked": Look("badge-soft badge-neutral", "ban", "Blocked"),
     "held": Look("badge-soft badge-warning", "circle-pause", "Held"),
     "noted": Look("badge-ghost", "info", "Noted"),
     # The life of a message.

@@ -36,6 +36,22 @@ def test_a_stop_closes_the_composer_under_ones_hands_and_keeps_what_was_written(
     expect(page.get_by_text("Allowed: They have joined the list")).to_be_visible()
 
 
+def test_a_message_box_that_was_made_larger_breaks_no_rule_when_another_number_is_chosen(page: Page) -> None:
+    page.goto("/contacts/")
+    page.get_by_role("main").get_by_role("link", name="Maya Chen").first.click()
+    box = page.locator("#composer").get_by_role("textbox").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] + 60)
+    page.mouse.up()
+    expect(page.locator("#composer").get_by_role("textbox")).to_have_attribute("style", re.compile("height"))
+    other = page.locator("#composer a:not([aria-current])").first
+    name = other.inner_text()
+    other.click()
+    expect(page.locator("#composer a[aria-current]")).to_have_text(name)
+
+
 def _text(page: Page, body: str) -> None:
     ana = page.get_by_role("region", name="Phone of Ana")
     ana.get_by_label("Text", exact=True).fill(body)
