@@ -1,5 +1,7 @@
 """The review queue: the only place where a person decides about a text that may ask for no more texts (P8)."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -74,25 +76,50 @@ def undo(*, review: Review, by: User) -> bool:
         review = _locked(review)
         if review.is_open:
             return False
-        mine = {"account_id": review.account_id, "number_id": review.number_id, "phone": review.phone}
-        decided = ConsentEvent.objects.get(account_id=review.account_id, seq=review.decision_seq or 0)
-        if decided.source != Source.PHRASE:
-            raise Overtaken("This was decided by what they said themselves, or told your team, in plain words.")
-        if (decided.words, decided.rule, decided.reference) != (review.words, review.rule, review.reference):
-            raise Overtaken(f"This was decided by a later text of theirs: {quoted(decided.words)}. Undo that one.")
-        stopped = OptOut.objects.filter(**mine).in_force().first()
-        if stopped and stopped.event_seq != review.decision_seq:
-            raise Overtaken("They have stopped this number in other words too. Only new consent opens it again.")
-        if review.decision == Review.Decision.CONFIRMED and not stopped:
-            raise Overtaken("The number has been opened to them again since. There is nothing left to undo.")
-        if Review.objects.filter(**mine, decision="").exists():
-            raise Overtaken("A later text of theirs is waiting for your decision already.")
-        if stopped:
+        # A STOP that came between the answer and the withdrawal would be withdrawn too.
+        permissions.wait_for_others(review.number, review.phone)
+        if why_not := obstacles([review])[review.pk]:
+            raise Overtaken(why_not)
+        if review.decision == Review.Decision.CONFIRMED:
             permissions.withdraw(number=review.number, phone=review.phone, evidence=_evidence(review, by))
         review.event_seq = _record(ConsentEvent.Kind.HELD, review, by)
         review.decision, review.decided_by, review.decided_at, review.decision_seq = "", None, None, None
         review.save()
     return True
+
+
+def obstacles(decided: Sequence[Review]) -> dict[int, str]:
+    """Why each of an account's decisions cannot be undone, by its id; empty where it can."""
+    phones = {review.phone for review in decided}
+    account_id = decided[0].account_id if decided else 0
+    lines = ConsentEvent.objects.filter(account_id=account_id, seq__in=[review.decision_seq or 0 for review in decided])
+    by_seq = {line.seq: line for line in lines}
+    stopped = OptOut.objects.in_force().filter(account_id=account_id, phone__in=phones)
+    closed = {(number, phone): seq for number, phone, seq in stopped.values_list("number_id", "phone", "event_seq")}
+    waiting = Review.objects.filter(account_id=account_id, phone__in=phones, decision=Review.Decision.OPEN)
+    open_pairs = set(waiting.values_list("number_id", "phone"))
+    return {
+        review.pk: _obstacle(
+            review,
+            line=by_seq[review.decision_seq or 0],
+            closed_by=closed.get((review.number_id, review.phone)),
+            is_waiting=(review.number_id, review.phone) in open_pairs,
+        )
+        for review in decided
+    }
+
+
+def _obstacle(review: Review, *, line: ConsentEvent, closed_by: int | None, is_waiting: bool) -> str:
+    """Why a decision that `line` records cannot be undone; `closed_by` is the line of the opt-out that is in force."""
+    if line.source != Source.PHRASE:
+        return "This was decided by what they said themselves, or told your team, in plain words."
+    if (line.words, line.rule, line.reference) != (review.words, review.rule, review.reference):
+        return f"This was decided by a later text of theirs: {quoted(line.words)}. Undo that one."
+    if closed_by not in (None, line.seq):
+        return "They have stopped this number in other words too. Only new consent opens it again."
+    if closed_by is None and review.decision == Review.Decision.CONFIRMED:
+        return "The number has been opened to them again since. There is nothing left to undo."
+    return "A later text of theirs is waiting for your decision already." if is_waiting else ""
 
 
 def _locked(review: Review) -> Review:

@@ -29,12 +29,13 @@ _DECIDED_BY = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A text in the queue, with what helps to decide, or how it was decided."""
+    """A text in the queue, with what helps to decide, or how it was decided; `obstacle` says why that is final."""
 
     review: Review
     contact: Contact | None
     held: int = 0
     event: ConsentEvent | None = None
+    obstacle: str = ""
 
     @property
     def who(self) -> str:
@@ -53,16 +54,11 @@ class Item:
         return ".wrong-number" in self.review.rule
 
     @property
-    def may_be_undone(self) -> bool:
-        """Whether this queue or its rule decided, and not the person's own later word."""
-        return self.event is not None and self.event.source == Source.PHRASE
-
-    @property
     def how(self) -> str:
         """Who or what decided."""
         if self.review.decided_by:
             return f"By {self.review.decided_by}"
-        if self.event is None or self.may_be_undone:
+        if self.event is None or self.event.source == Source.PHRASE:
             return "Automatically, by the rule"
         return _DECIDED_BY.get(Source(self.event.source), "By a later decision").format(event=self.event)
 
@@ -136,10 +132,13 @@ def _waiting(account: Account, rows: Iterable[Review]) -> list[Item]:
 
 
 def _decided(account: Account, rows: Sequence[Review]) -> list[Item]:
-    people = _people(account, rows)
+    people, obstacles = _people(account, rows), reviews.obstacles(rows)
     lines = account.consent_events.filter(seq__in=[row.decision_seq for row in rows if row.decision_seq])
     events = {line.seq: line for line in lines}
-    return [Item(row, people.get(row.phone), event=events.get(row.decision_seq or 0)) for row in rows]
+    return [
+        Item(row, people.get(row.phone), event=events.get(row.decision_seq or 0), obstacle=obstacles[row.pk])
+        for row in rows
+    ]
 
 
 def _people(account: Account, rows: Iterable[Review]) -> dict[str, Contact]:

@@ -19,6 +19,7 @@ from tests.outside import OutsideClient
 
 OVERVIEW, QUEUE = reverse("contacts:permission"), reverse("contacts:review_list")
 RULE = "en.remove"
+STOP, START = (Evidence(source=Source.UNIVERSAL_KEYWORD, words=words) for words in ("STOP", "START"))
 
 
 def shown(response: HttpResponse, status: int = 200) -> str:
@@ -152,7 +153,35 @@ def test_a_decision_that_was_overtaken_says_why(
     permissions.opt_out(
         number=marketing, phone=ana.phone, evidence=Evidence(source=Source.UNIVERSAL_KEYWORD, words="STOP")
     )
+    assert "stopped this number in other words too" in shown(browser.get(QUEUE))
     assert "stopped this number in other words too" in shown(browser.post(act("undo", review), follow=True))
+
+
+@pytest.mark.parametrize(
+    ("said", "why"), [(STOP, "stopped this number in other words too"), (START, "opened to them again since")]
+)
+def test_undo_is_offered_until_they_have_said_something_else_and_then_it_says_why_not(
+    browser: OutsideClient, marketing: Number, ana: Contact, review: Review, said: Evidence, why: str
+) -> None:
+    browser.post(act("confirm", review))
+    text = shown(browser.get(QUEUE))
+    assert act("undo", review) in text
+    assert why not in text
+    (permissions.opt_out if said == STOP else permissions.opt_in)(number=marketing, phone=ana.phone, evidence=said)
+    text = shown(browser.get(QUEUE))
+    assert act("undo", review) not in text
+    assert why in text
+
+
+def test_undo_is_not_offered_while_a_later_text_of_theirs_waits(
+    browser: OutsideClient, marketing: Number, ana: Contact, review: Review
+) -> None:
+    browser.post(act("dismiss", review))
+    assert act("undo", review) in shown(browser.get(QUEUE))
+    held(marketing, ana.phone, "wrong number", rule="en.wrong-number")
+    text = shown(browser.get(QUEUE))
+    assert act("undo", review) not in text
+    assert "A later text of theirs is waiting for your decision already." in text
 
 
 def test_what_a_rule_stopped_at_once_is_among_the_decisions_and_can_be_undone(
@@ -175,6 +204,7 @@ def test_what_a_person_said_later_decides_for_them_and_is_not_ours_to_undo(
     )
     text = shown(browser.get(QUEUE))
     assert "They texted “STOP”" in text
+    assert "This was decided by what they said themselves" in text
     assert act("undo", review) not in text
 
 

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from time_machine import travel
 
 from contacts import bulk, permissions, reviews, scopes
@@ -114,6 +116,15 @@ def test_no_undoing_after_a_stop_in_plain_words_has_followed(review: Review, mar
     with pytest.raises(Overtaken):
         reviews.undo(review=review, by=owner)
     assert permissions.refusal(marketing, ANA) == "opted_out"
+
+
+def test_undoing_asks_what_they_have_said_only_once_no_stop_can_come_in_between(review: Review, owner: User) -> None:
+    reviews.confirm(review=review, by=owner)
+    with CaptureQueriesContext(connection) as asked:
+        reviews.undo(review=review, by=owner)
+    statements = [query["sql"] for query in asked]
+    locked = next(at for at, sql in enumerate(statements) if "permission_key" in sql)
+    assert locked < next(at for at, sql in enumerate(statements) if 'FROM "contacts_optout"' in sql)
 
 
 def test_a_wider_scope_holds_the_other_numbers_as_well(
