@@ -76,8 +76,6 @@ def undo(*, review: Review, by: User) -> bool:
         review = _locked(review)
         if review.is_open:
             return False
-        # A STOP that came between the answer and the withdrawal would be withdrawn too.
-        permissions.wait_for_others(review.number, review.phone)
         if why_not := obstacles([review])[review.pk]:
             raise Overtaken(why_not)
         if review.decision == Review.Decision.CONFIRMED:
@@ -123,6 +121,11 @@ def _obstacle(review: Review, *, line: ConsentEvent, closed_by: int | None, is_w
 
 
 def _locked(review: Review) -> Review:
+    """The review as it stands, which nobody else decides, nor stops or opens the number, until this is over.
+
+    In the order in which a STOP takes these locks, so that neither waits for the other for ever.
+    """
+    permissions.wait_for_others(review.number, review.phone)
     rows = Review.objects.select_related("number").select_for_update(of=("self",))
     return rows.get(account_id=review.account_id, pk=review.pk)
 
