@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from bots.drafts import DraftAction, DraftTrigger
+from bots.drafts.refusals import MOST_ROWS
 from bots.models import Bot
 from shout import phones
 from shout.models import Account, Role
@@ -82,6 +83,15 @@ def test_the_recipe_of_the_article_is_one_form(dashboard: Client, shop: Account)
         DraftAction(kind="add_tag", tag=tag.pk),
         DraftAction(kind="reply", body="You are off the list."),
     )
+
+
+def test_a_bot_of_as_many_rows_as_it_may_have_is_saved(dashboard: Client, shop: Account) -> None:
+    words, replies = [f"WORD{n}" for n in range(MOST_ROWS)], [f"Reply {n}" for n in range(MOST_ROWS)]
+    full = {"target": [""] * MOST_ROWS, "new_name": [""] * MOST_ROWS, "kind": ["reply"] * MOST_ROWS, "body": replies}
+    form = filled(FORM | full | {"word": words, "match": ["whole"] * MOST_ROWS})
+    assert dashboard.post("/bots/new/", form).status_code == 302
+    [bot] = bots(shop)
+    assert (len(bot.triggers), len(bot.actions)) == (MOST_ROWS, MOST_ROWS)
 
 
 def test_a_refusal_stands_beside_its_row_and_nothing_typed_is_lost(dashboard: Client, shop: Account) -> None:
