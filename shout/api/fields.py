@@ -1,7 +1,7 @@
 """What REST bodies are made of beyond the usual: phones, rows of the account, no unknown names."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -37,17 +37,21 @@ class PhoneField(serializers.CharField):
             raise serializers.ValidationError(str(error)) from error
 
 
+# How far a program's clock may be ahead of ours.
+_LEEWAY = timedelta(minutes=5)
+
+
 class PastField(serializers.DateTimeField):
     """When something happened."""
 
     def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401
-        """The moment, which is over and was not before anybody texted."""
-        moment = super().to_internal_value(value)
-        if moment > now():
+        """The moment, which is over and was not before anybody texted; now, where a clock is a little ahead."""
+        moment, at = super().to_internal_value(value), now()
+        if moment > at + _LEEWAY:
             raise serializers.ValidationError("This is in the future. Send the moment at which it happened.")
         if moment < moments.EARLIEST:
             raise serializers.ValidationError("This is before 1990. Send the moment at which it happened.")
-        return moment
+        return min(moment, at)
 
 
 @extend_schema_field(OpenApiTypes.INT64)

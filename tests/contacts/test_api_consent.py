@@ -71,6 +71,16 @@ def test_a_program_records_an_opt_out_with_its_proof(program: Program, marketing
     assert line.asked_at == datetime(2026, 1, 31, 9, tzinfo=UTC)
 
 
+def test_a_program_whose_clock_is_a_little_ahead_is_taken_to_mean_now(program: Program, marketing: Number) -> None:
+    asked = {"number": marketing.pk, "phone": ANA, "words": "By phone"}
+    ahead = now() + timedelta(minutes=2)
+    assert program.post("opt-outs/", asked | {"asked_at": ahead.isoformat()}).status == 201
+    with tenant(program.account.pk):
+        asked_at = ConsentEvent.objects.get().asked_at
+    assert asked_at
+    assert asked_at <= now() < ahead
+
+
 def test_several_numbers_are_stopped_at_once_and_a_repetition_changes_nothing(
     program: Program, marketing: Number, service: Number
 ) -> None:
