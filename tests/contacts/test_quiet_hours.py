@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from contacts import places
@@ -292,7 +292,6 @@ def grid(start: datetime, end: datetime) -> Iterable[datetime]:
     return (start + timedelta(minutes=15) * step for step in range(-(-(end - start) // timedelta(minutes=15))))
 
 
-@settings(deadline=None)
 @given(MOMENTS, st.sampled_from(PLACES), st.lists(windows(), max_size=4))
 @example(datetime(2027, 3, 14, 6, 59, tzinfo=UTC), "US-NY", [own("US-NY", "01:59", "02:59")])
 @example(datetime(2027, 11, 7, 5, 45, tzinfo=UTC), "US-FL", [own("US-FL", "00:15", "01:45")])

@@ -283,7 +283,6 @@ def stage(db: None) -> Stage:
 
 @settings(
     max_examples=1000,
-    deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
