@@ -72,7 +72,8 @@ def erase(*, contact: Contact, by: User) -> bool:
                 "A text to them is on its way, and what becomes of it is not known yet. Try again in a few minutes."
             )
         sids = [sid for sid in texts.values_list("carrier_sid", flat=True) if sid]
-        bulk.bury_texts(mine.account_id, sids)
+        inbound = texts.filter(direction=Message.Direction.INBOUND)
+        bulk.bury_texts(mine.account_id, [sid for sid in inbound.values_list("carrier_sid", flat=True) if sid])
         StatusReport.objects.filter(account_id=mine.account_id, carrier_sid__in=sids).delete()
         texts.delete()
         Run.objects.filter(account_id=mine.account_id, phone=mine.phone).delete()

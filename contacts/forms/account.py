@@ -1,8 +1,7 @@
 """What a business says about itself, and its own words for STOP."""
 
-from typing import Any
-
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 
 from contacts.words import RESERVED, YES
@@ -16,21 +15,23 @@ _LONGEST = 60
 class AccountForm(forms.ModelForm[Account]):
     """The business as people get to know it in the answers to STOP and HELP."""
 
+    # Without the model's limit on each word, which would name a wrong one by its place in an array.
+    own_stop_words = SimpleArrayField(
+        forms.CharField(required=False),
+        required=False,
+        label="Your own words for STOP",
+        help_text="Beside STOP, QUIT, CANCEL and the others that always count. Separate them by commas,"
+        " for example: arret, alto, parar.",
+    )
+
     class Meta:
         model = Account
         fields = ["name", "contact_details", "own_stop_words"]
-        labels = {"contact_details": "Phone or email for help", "own_stop_words": "Your own words for STOP"}
+        labels = {"contact_details": "Phone or email for help"}
         help_texts = {
             "name": "People see it in the answers to STOP and HELP.",
             "contact_details": "The answer to HELP names it.",
-            "own_stop_words": "Beside STOP, QUIT, CANCEL and the others that always count. Separate them by commas,"
-            " for example: arret, alto, parar.",
         }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        # Django would name a wrong word by its place in an array.
-        self.fields["own_stop_words"].base_field = forms.CharField(required=False)  # type: ignore[attr-defined]
 
     def clean_own_stop_words(self) -> list[str]:
         """The words as texts are compared with them (P3), each once."""

@@ -44,7 +44,7 @@ _LEEWAY = timedelta(minutes=5)
 class PastField(serializers.DateTimeField):
     """When something happened."""
 
-    def to_internal_value(self, value: Any) -> datetime:  # noqa: ANN401
+    def to_internal_value(self, value: datetime | str) -> datetime:
         """The moment, which is over and was not before anybody texted; now, where a clock is a little ahead."""
         moment, at = super().to_internal_value(value), now()
         if moment > at + _LEEWAY:
@@ -72,11 +72,12 @@ class OwnField(serializers.PrimaryKeyRelatedField[Any]):
         rows: QuerySet[Model] = getattr(self.context["view"].account, self._rows).all()
         return rows
 
-    def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401
+    def to_internal_value(self, data: object) -> Model:
         """The row; a part of a number is nobody's id."""
         if isinstance(data, float):
             self.fail("incorrect_type")
-        return super().to_internal_value(data)
+        row: Model = super().to_internal_value(data)
+        return row
 
     def fail(self, key: str, **values: Any) -> None:  # type: ignore[override]  # noqa: ANN401
         """Raise the error, naming what was looked for."""

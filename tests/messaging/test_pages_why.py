@@ -80,7 +80,7 @@ def test_a_refused_text_says_why_with_the_line_that_decided(
     seq = account.consent_events.get().seq
     words = shown(browser.get(page_of(ben)))
     assert f"Refused ( line {seq} of the ledger )" in words
-    assert words.count("They have stopped this number") == 1  # type: ignore[attr-defined]
+    assert words.count("They have stopped this number") == 1
     assert "Not sent: Hello" in words
 
 
